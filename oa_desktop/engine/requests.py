@@ -1,0 +1,88 @@
+"""What the scheduler is asked and what it answers: plain values, no tensors, no HTTP."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a token is chosen from the logits. `None` leaves a filter out; temperature 0 is greedy."""
+
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    typical_p: float | None = None
+    repetition_penalty: float = 1.0
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    seed: int = 0
+    """32 bits. Reply i of a request samples with `seed + i`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """`n` replies to one prompt.
+
+    prompt: token ids, never empty, at most the context less one.
+    max_tokens: per reply; the scheduler also ends a reply at the end of the context.
+    stop: a reply ends before the first of these strings; none of them is part of the text.
+    """
+
+    id: str
+    prompt: tuple[int, ...]
+    n: int = 1
+    max_tokens: int = 1024
+    sampling: Sampling = field(default_factory=Sampling)
+    stop: tuple[str, ...] = ()
+    ignore_eos: bool = False
+
+
+class FinishReason(StrEnum):
+    """Why a reply ended, in the words of the OpenAI protocol."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More text of reply `index`; always whole characters."""
+
+    request_id: str
+    index: int
+    text: str
+    token_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnd:
+    """Reply `index` is complete."""
+
+    request_id: str
+    index: int
+    reason: FinishReason
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnd:
+    """The terminal event of a request that ran: every reply has ended. Exactly one terminal event each."""
+
+    request_id: str
+    prompt_tokens: int
+    reused_tokens: int
+    """Prompt tokens that were in the KV cache already."""
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailure:
+    """The terminal event of a request that could not run."""
+
+    request_id: str
+    code: str
+    message: str
+
+
+Event = TextDelta | ReplyEnd | RequestEnd | RequestFailure

@@ -1,0 +1,42 @@
+"""What happens while replies are generated, as values: what a window or a terminal shows.
+
+Every call of `ChatService.generate` yields one `GenerationStarted`, then deltas, then one terminal event per
+reply, then one `GenerationEnded`.
+"""
+
+from dataclasses import dataclass
+
+from oa_desktop.conversation.message import Message, MessageId
+from oa_desktop.errors import OaError
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStarted:
+    """The replies exist in the store, empty and streaming, oldest first."""
+
+    replies: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDelta:
+    """More text of one reply."""
+
+    message_id: MessageId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """One reply is final and stored; `message.state` says how it ended."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationEnded:
+    """Nothing more follows. `error` is set when the engine refused or stopped; the partial text is stored."""
+
+    error: OaError | None = None
+
+
+ChatEvent = GenerationStarted | ReplyDelta | ReplyEnded | GenerationEnded
