@@ -32,9 +32,10 @@ def consensus_order(rankings: Sequence[Sequence[Sequence[MessageId]]]) -> tuple[
 def consensus_ranks(rankings: Sequence[Ranking]) -> dict[MessageId, int]:
     """Rank of each reply in the consensus, 0 = best; a reply outside it has no entry.
 
-    Only the newest ranking of each annotator counts; one that found none acceptable ranks nothing.
+    rankings: in the order they were given; only the last of each annotator counts, and one that found none
+        acceptable ranks nothing.
     """
-    newest = {ranking.annotator: ranking for ranking in sorted(rankings, key=lambda r: r.created_at)}
+    newest = {ranking.annotator: ranking for ranking in rankings}
     counted = [ranking.groups for ranking in newest.values() if not ranking.not_rankable]
     return {message_id: rank for rank, message_id in enumerate(consensus_order(counted))}
 

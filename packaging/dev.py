@@ -1,0 +1,115 @@
+"""Every development command, on a machine that has only Python 3.11 and a C++ compiler.
+
+    python3 packaging/dev.py run [ARGS...]     set up, then start the app (ARGS go to `oa-desktop`)
+    python3 packaging/dev.py test [ARGS...]    set up, then run the tests (ARGS go to pytest)
+    python3 packaging/dev.py lint              ruff, mypy, import-linter, codespell, qmllint
+    python3 packaging/dev.py format            ruff format and import order
+    python3 packaging/dev.py shots DIR         render every page and main state to PNG files
+    python3 packaging/dev.py lock              resolve packaging/locked.txt anew from pyproject.toml
+    python3 packaging/dev.py setup             only set up
+
+Standard library only. Safe to run twice: what is in place is left alone.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python is started with
+    sys.exit("OpenAssistant Desktop needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
+
+import dev_environment
+import dev_system
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def set_up() -> Path:
+    """Everything in place for the other commands. Returns the environment's Python."""
+    dev_system.ensure_build_and_window_libraries()
+    return dev_environment.ensure(ROOT)
+
+
+def in_environment(arguments: Sequence[str | Path], **environment: str) -> int:
+    """Run a program of the environment from the project's root; its exit code."""
+    return subprocess.run(list(map(str, arguments)), cwd=ROOT, env=os.environ | environment).returncode
+
+
+def run(arguments: list[str]) -> int:
+    return in_environment([set_up(), "-m", "oa_desktop", *arguments])
+
+
+def test(arguments: list[str]) -> int:
+    return in_environment([set_up(), "-m", "pytest", *arguments])
+
+
+def lint(arguments: list[str]) -> int:
+    """Run every check, even after one has failed. The last failure's exit code."""
+    python = set_up()
+    checks: list[list[str | Path]] = [
+        [python, "-m", "ruff", "check", "."],
+        [python, "-m", "ruff", "format", "--check", "."],
+        [python, "-m", "mypy"],
+        [python, "-c", "from importlinter.cli import lint_imports_command as main; main()"],
+        [python, "-m", "codespell_lib", "--toml", "pyproject.toml"],
+        [python, "packaging/qml_lint.py"],
+    ]
+    failed = 0
+    for check in checks:
+        print("»", *[Path(part).name if part == python else part for part in check], flush=True)
+        failed = in_environment([*check, *arguments]) or failed
+    return failed
+
+
+def format_code(arguments: list[str]) -> int:
+    python = set_up()
+    in_environment([python, "-m", "ruff", "check", "--select", "I", "--fix", "."])
+    return in_environment([python, "-m", "ruff", "format", ".", *arguments])
+
+
+def shots(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: dev.py shots DIR", file=sys.stderr)
+        return 2
+    dev_system.ensure_fonts_of_all_scripts()
+    return in_environment([set_up(), "packaging/shots.py", arguments[0]])
+
+
+def lock(arguments: list[str]) -> int:
+    dev_environment.lock(ROOT, arguments)
+    return 0
+
+
+def setup(_arguments: list[str]) -> int:
+    set_up()
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "run": run,
+    "test": test,
+    "lint": lint,
+    "format": format_code,
+    "shots": shots,
+    "lock": lock,
+    "setup": setup,
+}
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] not in COMMANDS:
+        print(__doc__, file=sys.stderr)
+        return 0 if arguments in (["-h"], ["--help"]) else 2
+    try:
+        return COMMANDS[arguments[0]](arguments[1:])
+    except dev_environment.SetUpFailed as failure:
+        print(f"\nSet-up failed: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
