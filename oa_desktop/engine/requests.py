@@ -26,6 +26,10 @@ class GenerationRequest:
     prompt: token ids, never empty, at most the context less one.
     max_tokens: per reply; the scheduler also ends a reply at the end of the context.
     stop: a reply ends before the first of these strings; none of them is part of the text.
+    stop_tokens: tokens that end a reply beside the model's own end tokens, e.g. the role tokens of a template.
+    ignore_eos: go on after an end token of the model; `stop` and `stop_tokens` still end the reply.
+    stop_ids: a reply also ends at any of these tokens (the role tokens of the prompt format), besides the
+        tokens the vocabulary itself marks as end of generation; none of them is part of the text.
     """
 
     id: str
@@ -34,6 +38,7 @@ class GenerationRequest:
     max_tokens: int = 1024
     sampling: Sampling = field(default_factory=Sampling)
     stop: tuple[str, ...] = ()
+    stop_ids: frozenset[int] = frozenset()
     ignore_eos: bool = False
 
 
@@ -47,7 +52,11 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """More text of reply `index`; always whole characters."""
+    """More text of reply `index`; always whole characters, never empty.
+
+    token_count: tokens sampled for this reply since its last delta. Tokens whose text is held back or never
+    shown are in no delta, so `ReplyEnd.completion_tokens` may be more than the sum.
+    """
 
     request_id: str
     index: int
@@ -57,7 +66,7 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEnd:
-    """Reply `index` is complete."""
+    """Reply `index` is complete. The end token itself is not counted in `completion_tokens`."""
 
     request_id: str
     index: int
