@@ -1,0 +1,80 @@
+"""The short lines that describe conversations, replies and trees."""
+
+import pytest
+
+from oa_desktop.conversation.conversation import Conversation, ConversationSummary
+from oa_desktop.conversation.message import MessageState
+from oa_desktop.conversation.states import TreeState
+from oa_desktop.ui.languages import guessed_language, language_name
+from oa_desktop.ui.summaries import conversation_subtitle, counted, reply_details, reply_status, state_text
+from tests.ui.trees import finished, tree_of
+
+
+@pytest.mark.parametrize(
+    ("lang", "branches", "ranked", "state", "text"),
+    [
+        ("en", 3, True, TreeState.RANKING, "en · 3 branches · ranked"),
+        ("zh", 5, False, TreeState.GROWING, "zh · 5 branches"),
+        ("en", 2, True, TreeState.READY_FOR_EXPORT, "en · 2 branches · ready"),
+        (None, 1, False, TreeState.GROWING, "1 branch"),
+    ],
+)
+def test_a_conversation_is_told_in_one_line(lang, branches, ranked, state, text):
+    summary = ConversationSummary(Conversation("t", lang=lang), 9, branches, ranked, state)
+    assert conversation_subtitle(summary) == text
+
+
+def test_large_numbers_are_grouped():
+    assert counted(1284, "conversation") == "1,284 conversations"
+
+
+def test_a_state_says_how_much_is_ranked():
+    tree = tree_of("p -", "a p", "b p", "q a", "c q", "d q")
+    assert state_text(TreeState.RANKING, tree, frozenset({"p"})) == "ranking · 1 of 2 ranked"
+    assert state_text(TreeState.GROWING, tree_of("p -"), frozenset()) == "growing"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (finished(63, 2.0), "31 tok/s"),
+        (finished(9, 2.0), "4.0 tok/s"),
+        ({"state": MessageState.STREAMING}, "writing"),
+        ({"state": MessageState.STOPPED}, "stopped"),
+        ({"state": MessageState.INTERRUPTED}, "interrupted"),
+        ({"state": MessageState.FAILED}, "failed"),
+        ({}, ""),
+    ],
+)
+def test_a_reply_says_its_speed_or_how_it_ended(fields, text):
+    assert reply_status(tree_of("p -", "a p", a=fields)["a"]) == text
+
+
+def test_details_say_only_what_is_known():
+    assert reply_details(tree_of("p -", "a p", a=finished())["a"]) == (
+        "tour · k50 · 63 tokens · first token after 0.0 s"
+    )
+    assert reply_details(tree_of("p -", "a p")["a"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("What is a barn?", "en"),
+        ("关于春天的诗", "zh"),
+        ("春の詩を書いて", "ja"),
+        ("봄에 대한 시", "ko"),
+        ("ما هو أصل كلمة", "ar"),
+        ("Что такое амбар?", "ru"),
+        ("print(1) // 打印一个数字并解释它的意思", "zh"),
+        ("12 + 30 = ?", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_script_tells_the_language_where_it_can(text, code):
+    assert guessed_language(text, "en") == code
+
+
+def test_a_language_is_named_by_itself():
+    assert language_name("zh") == "中文"
+    assert language_name("tlh") == "tlh"
