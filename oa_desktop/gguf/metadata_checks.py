@@ -1,0 +1,71 @@
+"""Metadata that would make llama.cpp stop hard or read out of bounds is refused before it is handed over."""
+
+from collections.abc import Mapping
+
+from oa_desktop.gguf.byte_reader import ByteReader
+from oa_desktop.gguf.limits import MAX_BLOCKS
+from oa_desktop.gguf.values import ArrayValue, Value, ValueType
+from oa_desktop.gguf.vocabulary import VocabularyScan
+
+_INTEGER = frozenset({ValueType.INT32, ValueType.UINT32})
+_ARRAYS: dict[str, frozenset[ValueType]] = {
+    "tokenizer.ggml.tokens": frozenset({ValueType.STRING}),
+    "tokenizer.ggml.merges": frozenset({ValueType.STRING}),
+    "tokenizer.ggml.scores": frozenset({ValueType.FLOAT32}),
+    "tokenizer.ggml.token_type": _INTEGER,
+    "tokenizer.ggml.precompiled_charsmap": frozenset({ValueType.UINT8, ValueType.INT8}),
+}
+_PER_TOKEN = ("tokenizer.ggml.scores", "tokenizer.ggml.token_type")
+_TEXTS = (
+    "general.architecture",
+    "general.name",
+    "general.type",
+    "tokenizer.ggml.model",
+    "tokenizer.chat_template",
+)
+_AT_LEAST_ONE = ("embedding_length", "context_length")
+_MOST_U31 = (1 << 31) - 1
+
+
+def check_metadata(reader: ByteReader, metadata: Mapping[str, Value], scan: VocabularyScan) -> None:
+    """Raises ModelDamaged for a value of the wrong type or beyond what llama.cpp has room for."""
+    for key in _TEXTS:
+        if key in metadata and not isinstance(metadata[key], str):
+            raise reader.damaged(key, "is not a text")
+    _check_vocabulary(reader, metadata, scan)
+    _check_sizes(reader, metadata)
+
+
+def _check_vocabulary(reader: ByteReader, metadata: Mapping[str, Value], scan: VocabularyScan) -> None:
+    for key, allowed in _ARRAYS.items():
+        value = metadata.get(key)
+        if value is not None and not (isinstance(value, ArrayValue) and value.element_type in allowed):
+            raise reader.damaged(key, "has values of the wrong type")
+    tokens = metadata.get("tokenizer.ggml.tokens")
+    if isinstance(tokens, ArrayValue):
+        for key in _PER_TOKEN:
+            value = metadata.get(key)
+            if isinstance(value, ArrayValue) and value.length != tokens.length:
+                raise reader.damaged(key, f"has {value.length} entries for {tokens.length} tokens")
+    if scan.bad_byte_token is not None and metadata.get("tokenizer.ggml.model") in ("llama", "plamo2"):
+        index, token = scan.bad_byte_token
+        raise reader.damaged(f"token {index}", f"{token.decode('utf-8', 'replace')} names no byte")
+
+
+def _check_sizes(reader: ByteReader, metadata: Mapping[str, Value]) -> None:
+    architecture = metadata.get("general.architecture")
+    blocks_key = f"{architecture}.block_count"
+    blocks = metadata.get(blocks_key)
+    if blocks is not None:
+        _check_number(reader, blocks_key, blocks, MAX_BLOCKS)
+    for name in _AT_LEAST_ONE:
+        key = f"{architecture}.{name}"
+        if key in metadata:
+            _check_number(reader, key, metadata[key], _MOST_U31)
+
+
+def _check_number(reader: ByteReader, key: str, value: Value, most: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise reader.damaged(key, "is not a whole number")
+    if not 1 <= value <= most:
+        raise reader.damaged(key, f"is {value}, not between 1 and {most}")

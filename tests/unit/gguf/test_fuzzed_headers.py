@@ -1,0 +1,121 @@
+"""Random damage: whatever the bytes, the answer is a header or a ModelError, within time and memory."""
+
+import contextlib
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from oa_desktop.errors import ModelError
+from oa_desktop.gguf import read_header
+from tests.unit.gguf.ggufs import ARRAY, STRING, U8, U64, Gguf, tensor, text, u32, u64
+
+WHOLE = Gguf().build()
+ROOT = Path(__file__).parents[3]
+
+
+def answers(path: Path) -> None:
+    """Read once; anything but a header or a ModelError is a fault of ours."""
+    started = time.perf_counter()
+    with contextlib.suppress(ModelError):
+        read_header(path)
+    assert time.perf_counter() - started < 1
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    edits=st.lists(st.tuples(st.integers(4, len(WHOLE) - 1), st.binary(min_size=1, max_size=9)), min_size=1)
+)
+def test_e08_a_mutated_header_never_surprises(edits: list[tuple[int, bytes]], tmp_path: Path) -> None:
+    spoiled = bytearray(WHOLE)
+    for place, replacement in edits:
+        spoiled[place : place + len(replacement)] = replacement
+    path = tmp_path / "mutated.gguf"
+    path.write_bytes(spoiled)
+    answers(path)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(counts=st.tuples(st.integers(0, 3), st.integers(0, 3)), body=st.binary(max_size=300))
+def test_e08_random_bytes_after_a_plausible_start_never_surprise(
+    counts: tuple[int, int], body: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "random.gguf"
+    path.write_bytes(b"GGUF" + u32(3) + u64(counts[0]) + u64(counts[1]) + body)
+    answers(path)
+
+
+def test_e08_a_megabyte_of_random_bytes_with_a_valid_magic_never_surprises(tmp_path: Path) -> None:
+    rng = random.Random(20230821)
+    path = tmp_path / "noise.gguf"
+    for number in range(100):
+        start = b"GGUF" if number % 2 else b"GGUF" + u32(3) + u64(rng.randrange(4)) + u64(rng.randrange(1, 9))
+        path.write_bytes(start + rng.randbytes(1 << 20))
+        answers(path)
+
+
+def _costly_texts() -> bytes:
+    tokens = text("tokenizer.ggml.tokens") + u32(ARRAY) + u32(STRING) + u64(2_000_000) + bytes(16_000_000)
+    return Gguf(pairs=[tokens], tensors=(), data_bytes=0).build()
+
+
+def _costly_pairs() -> bytes:
+    pairs = [text(f"k{n}") + u32(ARRAY) + u32(U64) + u64(1024) + bytes(8192) for n in range(8192)]
+    return Gguf(pairs=pairs, tensors=(), data_bytes=0).build()
+
+
+def _costly_values() -> bytes:
+    wide = ("\U0001f600" + "a" * 1_000_000).encode()
+    pairs = [text(f"k{n}") + u32(STRING) + text(wide) for n in range(6)]
+    return Gguf(pairs=pairs, tensors=(), data_bytes=0).build()
+
+
+def _costly_tensors() -> bytes:
+    tensors = [tensor(f"{n:060}", [2**15, 1, 1, 1], 8, n * 34816) for n in range(32_768)]
+    return Gguf(tensors=tensors, data_bytes=0).build()
+
+
+def _costly_array() -> bytes:
+    return Gguf(pairs=[text("k") + u32(ARRAY) + u32(U8) + u64(1 << 24) + bytes(1 << 24)], tensors=()).build()
+
+
+MEASURE = """
+import sys, time, resource
+from pathlib import Path
+from oa_desktop.errors import ModelError
+from oa_desktop.gguf import read_header
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+started = time.perf_counter()
+try:
+    read_header(Path(sys.argv[1]))
+except ModelError:
+    pass
+print(time.perf_counter() - started, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is measured with the resource module")
+@pytest.mark.parametrize(
+    "build",
+    [_costly_texts, _costly_pairs, _costly_values, _costly_tensors, _costly_array],
+    ids=lambda f: f.__name__,
+)
+def test_e06_the_costliest_header_takes_under_a_second_and_50_mb(build: object, tmp_path: Path) -> None:
+    path = tmp_path / "costly.gguf"
+    path.write_bytes(build())  # type: ignore[operator]
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    seconds, megabytes = map(float, run.stdout.split())
+    assert seconds < 1
+    assert megabytes < 50
