@@ -138,6 +138,7 @@ class ValueReader:
         """Step over `length` texts, a block of the file at a time: this loop decides the speed."""
         reader = self._reader
         unpack = struct.Struct("<Q").unpack_from
+        wanted = scan.lengths if scan is not None else frozenset()
         index = 0
         while index < length:
             block_start = reader.position
@@ -148,7 +149,7 @@ class ValueReader:
                 after = at + 8 + size
                 if after > end:
                     break
-                if scan is not None:
+                if size in wanted and scan is not None:
                     scan.see(index, block[at + 8 : after])
                 at = after
                 index += 1

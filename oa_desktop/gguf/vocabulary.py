@@ -34,6 +34,9 @@ class VocabularyScan:
 
     __slots__ = ("bad_byte_token", "role_tokens")
 
+    lengths = frozenset(range(4, 1 + max(map(len, _WANTED))))
+    """Only tokens of these lengths in bytes are worth showing to `see`."""
+
     def __init__(self) -> None:
         self.role_tokens: dict[str, int] = {}
         self.bad_byte_token: tuple[int, bytes] | None = None

@@ -14,7 +14,7 @@ from tests.unit.gguf.ggufs import F32, STRING, U32, Gguf, array, pair, tensor
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
 LLAMA_SOURCE = os.environ.get("LLAMA_CPP_SOURCE")
-"""Where the source of llama.cpp is unpacked, for the vocabularies in its `models` folder; too large to keep here."""
+"""Where the source of llama.cpp is unpacked: its `models` folder holds vocabularies too large for here."""
 VOCABULARIES = sorted(Path(LLAMA_SOURCE, "models").glob("*.gguf")) if LLAMA_SOURCE else []
 
 

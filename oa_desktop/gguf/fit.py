@@ -1,0 +1,85 @@
+"""How much memory a model needs, before anything is started. An estimate from above, told with its parts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from oa_desktop.gguf.errors import ModelTooLarge, decimal_size
+from oa_desktop.gguf.facts import ModelFacts
+
+DEFAULT_CONTEXT_TOKENS = 4096
+TIGHT_FROM = 0.8
+"""Part of the available memory from which the rest of the machine feels it."""
+
+_BATCH_TOKENS = 512
+_FLOAT_BYTES = 4
+_KV_BYTES = 2
+_RUNTIME_BYTES = 300_000_000
+
+
+class Fit(StrEnum):
+    """The verdict."""
+
+    FITS = "fits"
+    TIGHT = "tight"
+    TOO_LARGE = "too-large"
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryNeed:
+    """Bytes, by what they are for."""
+
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    runtime_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """All of it."""
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes + self.runtime_bytes
+
+    def verdict(self, available_bytes: int) -> Fit:
+        """Whether that much free memory is enough."""
+        if self.total_bytes > available_bytes:
+            return Fit.TOO_LARGE
+        return Fit.TIGHT if self.total_bytes > TIGHT_FROM * available_bytes else Fit.FITS
+
+
+def default_context(facts: ModelFacts) -> int:
+    """The context to open a model with: its own, but no more than 4096, which every machine can hold."""
+    return min(facts.context_tokens or DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS)
+
+
+def memory_need(facts: ModelFacts, context_tokens: int, *, weights_bytes: int | None = None) -> MemoryNeed:
+    """The need with `context_tokens` cells of KV cache in half precision.
+
+    weights_bytes: of all parts, for a model in several files. Sliding-window and recurrent models need less.
+    """
+    shape = facts.shape
+    per_token = sum(heads * (shape.key_length + shape.value_length) * _KV_BYTES for heads in shape.kv_heads)
+    compute = _BATCH_TOKENS * _FLOAT_BYTES * (shape.vocabulary_size + 6 * shape.embedding_length)
+    return MemoryNeed(
+        weights_bytes=facts.size_bytes if weights_bytes is None else weights_bytes,
+        kv_bytes=per_token * context_tokens,
+        compute_bytes=compute,
+        runtime_bytes=_RUNTIME_BYTES,
+    )
+
+
+def require_fit(facts: ModelFacts, need: MemoryNeed, context_tokens: int, available_bytes: int) -> None:
+    """Raises ModelTooLarge with both numbers if `available_bytes` of memory are not enough."""
+    if need.verdict(available_bytes) is not Fit.TOO_LARGE:
+        return
+    smaller_context = need.total_bytes - need.kv_bytes // 2 <= available_bytes
+    raise ModelTooLarge(
+        "model-too-large",
+        f"{facts.name} needs about {decimal_size(need.total_bytes)} of memory; "
+        f"this machine has {decimal_size(available_bytes)} free.",
+        detail=f"weights {need.weights_bytes}, KV cache {need.kv_bytes} for {context_tokens} tokens, "
+        f"compute {need.compute_bytes} bytes",
+        hint=(
+            "Choose a smaller context."
+            if smaller_context
+            else "Close other programs, or choose a smaller model or a stronger quantisation."
+        ),
+    )
