@@ -3,6 +3,8 @@
 Events are appended, never edited; the newest event of an annotator about a thing is the one that counts.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,3 +70,73 @@ class Reaction:
     created_at: datetime
     emoji: Emoji
     present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MeanLabel:
+    """Mean of one label over the annotators who gave it."""
+
+    value: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TreeFeedback:
+    """Everything said of one conversation, each kind in order of arrival."""
+
+    label_sets: tuple[LabelSet, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+
+    def labels_by(self, annotator: str) -> dict[MessageId, LabelSet]:
+        """The label sets of one annotator that count, by message."""
+        counted = newest_label_sets(self.label_sets)
+        return {
+            message_id: by_whom[annotator] for message_id, by_whom in counted.items() if annotator in by_whom
+        }
+
+    def mean_labels(self) -> dict[MessageId, dict[Label, MeanLabel]]:
+        """Means of the label sets that count, by message."""
+        return {
+            message_id: mean_labels(by_whom.values())
+            for message_id, by_whom in newest_label_sets(self.label_sets).items()
+        }
+
+    def rankings_of(self, parent_id: MessageId) -> tuple[Ranking, ...]:
+        """Rankings of the replies to one prompt; `consensus_ranks` merges them."""
+        return tuple(ranking for ranking in self.rankings if ranking.parent_id == parent_id)
+
+    def ranked_parents(self) -> frozenset[MessageId]:
+        """The prompts of which somebody ranked the replies, or found none acceptable."""
+        return frozenset(ranking.parent_id for ranking in self.rankings)
+
+
+def newest_label_sets(label_sets: Iterable[LabelSet]) -> dict[MessageId, dict[str, LabelSet]]:
+    """The last label set of each annotator, by message and annotator; they are given in order of arrival."""
+    newest: dict[MessageId, dict[str, LabelSet]] = defaultdict(dict)
+    for label_set in label_sets:
+        newest[label_set.message_id][label_set.annotator] = label_set
+    return dict(newest)
+
+
+def mean_labels(label_sets: Iterable[LabelSet]) -> dict[Label, MeanLabel]:
+    """Mean and count of each label, in the order labels are asked; one that nobody gave is left out."""
+    given: dict[Label, list[float]] = defaultdict(list)
+    for label_set in label_sets:
+        for label, value in label_set.values.items():
+            given[label].append(value)
+    return {
+        label: MeanLabel(sum(given[label]) / len(given[label]), len(given[label]))
+        for label in Label
+        if label in given
+    }
+
+
+def present_reactions(reactions: Iterable[Reaction]) -> dict[MessageId, dict[Emoji, frozenset[str]]]:
+    """Who has which emoji on which message now; reactions are given in order of arrival."""
+    latest = {(r.message_id, r.emoji, r.annotator): r.present for r in reactions}
+    present: dict[MessageId, dict[Emoji, frozenset[str]]] = defaultdict(dict)
+    for (message_id, emoji, annotator), is_present in latest.items():
+        if is_present:
+            present[message_id][emoji] = present[message_id].get(emoji, frozenset()) | {annotator}
+    return dict(present)

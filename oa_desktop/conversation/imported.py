@@ -1,4 +1,4 @@
-"""What a file said of a message that nobody observed here: kept beside our own events, never mixed with them."""
+"""What a file said of a message that nobody observed here: kept beside our own events, never among them."""
 
 from dataclasses import dataclass, field
 from typing import Any

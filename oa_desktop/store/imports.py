@@ -1,0 +1,60 @@
+"""What files said of messages, kept as JSON beside them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from sqlite_utils import Database
+
+from oa_desktop.conversation.imported import ImportedFields, ImportedLabel
+from oa_desktop.conversation.message import MessageId, TreeId
+from oa_desktop.store.connection import transaction
+from oa_desktop.store.errors import NotInStore
+from oa_desktop.store.records import to_json
+
+_KNOWN = frozenset(field.name for field in fields(ImportedFields))
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """`store.imports`."""
+
+    db: Database
+
+    def save(self, message_id: MessageId, imported: ImportedFields) -> None:
+        """Keep what a file said of a message; an earlier file's word is replaced. Raises: NotInStore."""
+        self.save_all({message_id: imported})
+
+    def save_all(self, imported: Mapping[MessageId, ImportedFields]) -> None:
+        """`save` for many messages, all or none."""
+        with transaction(self.db):
+            for message_id, value in imported.items():
+                done = self.db.conn.execute(
+                    "INSERT OR REPLACE INTO imported (tree_id, message_id, fields) "
+                    "SELECT tree_id, id, ? FROM message WHERE id = ?",
+                    [_json(value), message_id],
+                )
+                if done.rowcount == 0:
+                    raise NotInStore("message", message_id)
+
+    def of_tree(self, tree_id: TreeId) -> dict[MessageId, ImportedFields]:
+        """By message; only those a file said something of. A damaged entry is left out."""
+        rows = self.db.conn.execute("SELECT message_id, fields FROM imported WHERE tree_id = ?", [tree_id])
+        found = {MessageId(message_id): _imported(stored) for message_id, stored in rows}
+        return {message_id: value for message_id, value in found.items() if value is not None}
+
+
+def _json(imported: ImportedFields) -> str:
+    return to_json({name: value for name, value in asdict(imported).items() if value is not None})
+
+
+def _imported(stored: str) -> ImportedFields | None:
+    try:
+        value: dict[str, Any] = json.loads(stored)
+        labels = value.pop("labels", None)
+        if labels is not None:
+            value["labels"] = {name: ImportedLabel(**label) for name, label in labels.items()}
+        return ImportedFields(**{name: value[name] for name in value.keys() & _KNOWN})
+    except (ValueError, TypeError, AttributeError):
+        return None

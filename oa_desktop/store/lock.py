@@ -1,0 +1,29 @@
+"""One instance per store. Why a second SQLite file does it: docs/adr/0011-instance-lock.md."""
+
+from pathlib import Path
+
+from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.errors import StoreInUse
+
+
+class InstanceLock:
+    """An operating-system lock that ends with the process, however the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: StoreInUse while another instance holds it; sqlite3.OperationalError where none can be."""
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+        try:
+            self._take()
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise StoreInUse(path) from error
+            raise
+
+    def release(self) -> None:
+        """Let the next instance in. The file stays: removing it would let two in at once."""
+        self._connection.close()
+
+    def _take(self) -> None:
+        self._connection.execute("PRAGMA journal_mode=MEMORY").close()
+        self._connection.execute("BEGIN EXCLUSIVE").close()
