@@ -1,6 +1,6 @@
 """What the scheduler needs from a model: a KV memory of cells, a batch decoder, samplers and a vocabulary.
 
-`llama.py` is the real one, `fake.py` the one for tests; both pass the same contract test. Nothing here schedules.
+`llama.py` is the real one, `fake.py` the one for tests; both pass the same contract test.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class ModelFacts:
 
 
 class DecodeError(Exception):
-    """A batch could not be computed. How far the memory got is unknown: drop what lies past each known length.
+    """A batch could not be computed. Its sequences may hold some of it: cut them back to their known length.
 
     code: kebab-case, as in `RequestFailure.code`.
     """

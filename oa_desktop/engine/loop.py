@@ -1,17 +1,25 @@
-"""The engine's own thread: it owns the backend and the scheduler, and everything else talks to it from outside."""
+"""The engine's own thread: it owns the backend and the scheduler; all others talk to it from outside."""
 
+import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from oa_desktop.engine.backend import Backend
-from oa_desktop.engine.requests import Event, GenerationRequest
+from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure
+from oa_desktop.engine.scheduler import Scheduler
 
 Listener = Callable[[Event], None]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """A picture of the engine after its last step. cells_free + cells_used == cells_total."""
+    """A picture of the engine after its last step. cells_free + cells_used == cells_total.
+
+    sequences: sequences of running replies.   prefixes: retired ones, kept for reuse.
+    """
 
     healthy: bool
     queued: int
@@ -33,33 +41,145 @@ class EngineLoop:
 
     def __init__(self, backend: Backend, *, step_tokens: int = 512, max_queue: int = 64) -> None:
         self.backend = backend
+        self._scheduler = Scheduler(backend, step_tokens=step_tokens, max_queue=max_queue)
+        self._max_queue = max_queue
+        self._wake = threading.Condition()
+        self._arrived: list[GenerationRequest] = []
+        self._cancelled: list[str] = []
+        self._listeners: dict[str, Listener] = {}
+        self._closing = False
+        self._healthy = True
+        self._checked = True
+        self._stats = self._picture()
+        self._thread = threading.Thread(target=self._run, name="engine-loop", daemon=True)
 
     @property
     def healthy(self) -> bool:
         """False once the loop crashed; it answers nothing any more."""
-        raise NotImplementedError
+        return self._healthy
 
     def start(self) -> None:
         """Start the thread."""
-        raise NotImplementedError
+        self._thread.start()
 
     def submit(self, request: GenerationRequest, on_event: Listener) -> None:
         """Queue a request. Its events end in exactly one RequestEnd or RequestFailure.
 
         on_event is called from the loop thread, and from the calling thread for a request refused at once
-        ("busy", "engine-failed", "engine-closed"). It must be quick and must not raise.
+        ("busy", "engine-failed", "engine-closed"). It must be quick; if it raises, the request is cancelled.
         Raises: ValueError when a request of this id is still running.
         """
-        raise NotImplementedError
+        with self._wake:
+            refused = self._refusal()
+            if refused is None:
+                if request.id in self._listeners:
+                    raise ValueError(f"request {request.id} is running already")
+                self._listeners[request.id] = on_event
+                self._arrived.append(request)
+                self._wake.notify()
+        if refused is not None:
+            on_event(RequestFailure(request.id, *refused))
 
     def cancel(self, request_id: str) -> None:
-        """End a request within one step: its replies end CANCELLED, then RequestEnd. Unknown ids are ignored."""
-        raise NotImplementedError
+        """End a request within one step: its replies end CANCELLED, then RequestEnd. Ignores unknown ids."""
+        with self._wake:
+            if request_id in self._listeners:
+                self._cancelled.append(request_id)
+                self._wake.notify()
 
     def stats(self) -> EngineStats:
         """The newest picture; never waits for a step."""
-        raise NotImplementedError
+        return self._stats
 
     def close(self) -> None:
         """Cancel every request (each still gets its terminal event), end the thread, close the backend."""
-        raise NotImplementedError
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread.ident is None:
+            self.backend.close()
+        else:
+            self._thread.join()
+
+    def _refusal(self) -> tuple[str, str] | None:
+        if not self._healthy:
+            return "engine-failed", "The engine stopped after an error and must be restarted."
+        if self._closing:
+            return "engine-closed", "The engine is shutting down."
+        if len(self._arrived) + self._scheduler.queued >= self._max_queue:
+            return "busy", f"{self._max_queue} requests are waiting already."
+        return None
+
+    def _run(self) -> None:
+        try:
+            while self._take_messages():
+                self._deliver(self._scheduler.step())
+                self._checked = False
+                self._stats = self._picture()
+            self._deliver(self._scheduler.close())
+        except Exception:
+            _log.exception("the engine loop crashed")
+            self._fail_all()
+        finally:
+            self.backend.close()
+            self._stats = self._picture()
+
+    def _take_messages(self) -> bool:
+        """Hand the scheduler what arrived; waits while there is nothing to do. False when closing."""
+        with self._wake:
+            while not (self._closing or self._arrived or self._cancelled or self._scheduler.has_work):
+                self._check_when_idle()
+                self._wake.wait()
+            arrived, self._arrived = self._arrived, []
+            cancelled, self._cancelled = self._cancelled, []
+            for request in arrived:
+                self._scheduler.submit(request)
+            closing = self._closing
+        for request_id in cancelled:
+            self._scheduler.cancel(request_id)
+        return not closing
+
+    def _check_when_idle(self) -> None:
+        if not self._checked:
+            self._scheduler.tree.check_integrity()
+            self._checked = True
+
+    def _deliver(self, events: list[Event]) -> None:
+        for event in events:
+            terminal = isinstance(event, RequestEnd | RequestFailure)
+            with self._wake:
+                listener = self._listeners.get(event.request_id)
+                if terminal:
+                    self._listeners.pop(event.request_id, None)
+            if listener is not None:
+                self._tell(listener, event)
+
+    def _tell(self, listener: Listener, event: Event) -> None:
+        try:
+            listener(event)
+        except Exception:
+            _log.exception("a listener failed; its request is cancelled")
+            self.cancel(event.request_id)
+
+    def _fail_all(self) -> None:
+        with self._wake:
+            self._healthy = False
+            waiting, self._listeners = self._listeners, {}
+        for request_id, listener in waiting.items():
+            self._tell(
+                listener, RequestFailure(request_id, "engine-failed", "The engine stopped after an error.")
+            )
+
+    def _picture(self) -> EngineStats:
+        scheduler, tree = self._scheduler, self._scheduler.tree
+        return EngineStats(
+            healthy=self._healthy,
+            queued=scheduler.queued,
+            running=scheduler.running,
+            cells_total=tree.cells,
+            cells_used=tree.used,
+            cells_free=tree.free,
+            sequences=len(tree.live),
+            prefixes=len(tree.kept),
+            steps=scheduler.steps,
+        )

@@ -26,10 +26,9 @@ class GenerationRequest:
     prompt: token ids, never empty, at most the context less one.
     max_tokens: per reply; the scheduler also ends a reply at the end of the context.
     stop: a reply ends before the first of these strings; none of them is part of the text.
-    stop_tokens: tokens that end a reply beside the model's own end tokens, e.g. the role tokens of a template.
-    ignore_eos: go on after an end token of the model; `stop` and `stop_tokens` still end the reply.
-    stop_ids: a reply also ends at any of these tokens (the role tokens of the prompt format), besides the
-        tokens the vocabulary itself marks as end of generation; none of them is part of the text.
+    stop_ids: tokens that end a reply beside the model's own end tokens, e.g. the role tokens of a template;
+        like those they are no part of the text.
+    ignore_eos: go on after an end token of the model; `stop` and `stop_ids` still end the reply.
     """
 
     id: str

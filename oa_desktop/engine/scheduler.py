@@ -1,0 +1,285 @@
+"""Continuous batching: each step decodes one token of every live reply and a slice of the waiting prompts.
+
+Bookkeeping over plain objects; it sees a model only through `Backend`. One thread.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from oa_desktop.engine.admission import Limits, allowance, refusal
+from oa_desktop.engine.backend import Backend, Batch, DecodeError
+from oa_desktop.engine.jobs import Job, Reply, ReplyText
+from oa_desktop.engine.requests import (
+    Event,
+    FinishReason,
+    GenerationRequest,
+    ReplyEnd,
+    RequestEnd,
+    RequestFailure,
+    TextDelta,
+)
+from oa_desktop.engine.tree import PrefixTree
+
+SEEDS = 2**32 - 1
+"""Seeds are below it: 2**32 - 1 itself asks llama.cpp for a random one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """Tokens of one sequence in a step: of a reply, or a slice of a prompt when `reply` is None."""
+
+    job: Job
+    reply: Reply | None
+    sequence: int
+    tokens: list[int]
+    wants_logits: bool
+
+
+class Scheduler:
+    """Events are handed out by `step`; a request ends in exactly one RequestEnd or RequestFailure.
+
+    step_tokens: the most tokens of one step. Live replies come first, prompts get the rest, at least one.
+    max_queue: requests that may wait; one more fails with "busy".
+    """
+
+    def __init__(self, backend: Backend, *, step_tokens: int = 512, max_queue: int = 64) -> None:
+        self.step_tokens = step_tokens
+        self.max_queue = max_queue
+        self.steps = 0
+        self.tree = PrefixTree(
+            backend,
+            cells=backend.cells,
+            max_sequences=backend.max_sequences,
+            can_rewind=backend.can_rewind,
+        )
+        self._backend = backend
+        self._limits = Limits(backend.n_ctx, backend.cells, backend.max_sequences)
+        self._queue: deque[GenerationRequest] = deque()
+        self._jobs: dict[str, Job] = {}
+        self._events: list[Event] = []
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait."""
+        return len(self._queue)
+
+    @property
+    def running(self) -> int:
+        """Requests that hold sequences."""
+        return len(self._jobs)
+
+    @property
+    def has_work(self) -> bool:
+        """A step would do or tell something."""
+        return bool(self._queue or self._jobs or self._events)
+
+    def submit(self, request: GenerationRequest) -> None:
+        """Queue a request, or refuse it: the next step tells."""
+        refused = refusal(request, self._limits)
+        if refused is None and len(self._queue) >= self.max_queue:
+            refused = "busy", f"{self.max_queue} requests are waiting already."
+        if refused is None:
+            self._queue.append(request)
+        else:
+            self._events.append(RequestFailure(request.id, *refused))
+
+    def cancel(self, request_id: str) -> None:
+        """End a request now: its sequences are free for others, the next step tells. Ignores unknown ids."""
+        job = self._jobs.get(request_id)
+        if job is not None:
+            self._cancel_job(job)
+            return
+        for request in self._queue:
+            if request.id == request_id:
+                self._queue.remove(request)
+                ends = (ReplyEnd(request_id, i, FinishReason.CANCELLED, 0) for i in range(request.n))
+                self._events.extend((*ends, RequestEnd(request_id, len(request.prompt), 0, 0)))
+                return
+
+    def step(self) -> list[Event]:
+        """Admit, decode once, sample. Returns what happened since the last step, in order."""
+        self._admit()
+        work = [*self._live_replies(), *self._prompt_slices()]
+        if work:
+            self._decode_all(work)
+            self.steps += 1
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> list[Event]:
+        """Cancel everything; returns the last events."""
+        for request_id in [*self._jobs, *(request.id for request in self._queue)]:
+            self.cancel(request_id)
+        events, self._events = self._events, []
+        return events
+
+    def _admit(self) -> None:
+        """Start waiting requests, first come first served, while the cells they may need can be had."""
+        while self._queue:
+            request = self._queue[0]
+            allowed = allowance(request, self._limits)
+            if not self._fits(request, allowed.reply_cells):
+                return
+            self._queue.popleft()
+            sequence = self.tree.acquire(request.prompt[:-1])
+            reused = self.tree.length(sequence)
+            self._jobs[request.id] = Job(request, sequence, reused, allowed.reply_tokens, allowed.reply_cells)
+
+    def _fits(self, request: GenerationRequest, reply_cells: int) -> bool:
+        jobs = self._jobs.values()
+        if sum(job.request.n for job in jobs) + request.n > self._limits.max_sequences:
+            return False
+        new = len(request.prompt) - self.tree.match(request.prompt[:-1]).live_cells + reply_cells
+        promised = sum(job.promised_cells + self._unread(job) for job in jobs)
+        return self.tree.live_cells + promised + new <= self.tree.cells
+
+    def _unread(self, job: Job) -> int:
+        return 0 if job.replies else len(job.request.prompt) - self.tree.length(job.sequence)
+
+    def _live_replies(self) -> list[Work]:
+        work = []
+        for job in list(self._jobs.values()):
+            for reply in job.running:
+                if job.cells_left == 0:
+                    self._end_reply(job, reply, FinishReason.LENGTH)
+                    continue
+                job.cells_left -= 1
+                work.append(Work(job, reply, reply.sequence, [reply.next_token], wants_logits=True))
+        return work
+
+    def _prompt_slices(self) -> list[Work]:
+        live = sum(len(job.running) for job in self._jobs.values())
+        budget = min(max(1, self.step_tokens - live), self._backend.max_batch - live)
+        work: list[Work] = []
+        claimed = set()
+        for job in self._jobs.values():
+            if job.replies or not budget:
+                continue
+            prompt = job.request.prompt
+            start = self.tree.catch_up(job.sequence, prompt[:-1])
+            claim = self.tree.place(job.sequence), prompt[start]
+            if claim in claimed:
+                continue  # the request before it reads the same tokens now; share them in the next step
+            claimed.add(claim)
+            tokens = list(prompt[start : start + budget])
+            budget -= len(tokens)
+            work.append(
+                Work(job, None, job.sequence, tokens, wants_logits=start + len(tokens) == len(prompt))
+            )
+        return work
+
+    def _decode_all(self, work: list[Work]) -> None:
+        """One decode. When it fails, each request gets one of its own; those that fail alone end."""
+        try:
+            self._decode(work)
+            return
+        except DecodeError as error:
+            torn = self._rewind(work)
+            jobs = list(dict.fromkeys(item.job for item in work))
+            ending = torn if len(jobs) > 1 else set(jobs)
+            for job in ending:
+                self._fail(job, error)
+        for job in jobs:
+            if job not in ending:
+                self._decode_alone(job, [item for item in work if item.job is job])
+
+    def _decode_alone(self, job: Job, work: list[Work]) -> None:
+        try:
+            self._decode(work)
+        except DecodeError as error:
+            self._rewind(work)
+            self._fail(job, error)
+
+    def _decode(self, work: list[Work]) -> None:
+        batch = Batch()
+        rows = [
+            batch.add(item.tokens, self.tree.length(item.sequence), item.sequence, logits=item.wants_logits)
+            for item in work
+        ]
+        self.tree.make_room(len(batch))
+        self._backend.decode(batch)
+        for item in work:
+            self.tree.advance(item.sequence, item.tokens)
+        for item, row in zip(work, rows, strict=True):
+            if item.reply is not None:
+                self._sample(item.job, item.reply, row)
+            elif item.wants_logits:
+                self._begin_replies(item.job, row)
+
+    def _rewind(self, work: list[Work]) -> set[Job]:
+        """Take what a failed decode left in the memory. Returns the jobs for which that cannot be done."""
+        torn = set()
+        for item in work:
+            length = self.tree.length(item.sequence)
+            if self._backend.sequence_length(item.sequence) == length:
+                continue
+            if self.tree.can_rewind:
+                self._backend.seq_rm(item.sequence, length)
+            else:
+                torn.add(item.job)
+        return torn
+
+    def _begin_replies(self, job: Job, row: int) -> None:
+        """The prompt is read: every reply starts from the same cells and the same logits."""
+        request = job.request
+        forks = [self.tree.fork(job.sequence) for _ in range(request.n - 1)]
+        for index, sequence in enumerate([job.sequence, *forks]):
+            seed = (request.sampling.seed + index) % SEEDS
+            sampler = self._backend.make_sampler(request.sampling, seed, request.prompt)
+            job.replies.append(Reply(index, sequence, sampler, ReplyText(request.stop)))
+        for reply in job.replies:
+            self._sample(job, reply, row)
+
+    def _sample(self, job: Job, reply: Reply, row: int) -> None:
+        request, vocabulary = job.request, self._backend.vocabulary
+        token = reply.sampler.sample(row)
+        is_end = token in vocabulary.end_tokens
+        if token in request.stop_ids or (is_end and not request.ignore_eos):
+            self._end_reply(job, reply, FinishReason.STOP)
+            return
+        reply.next_token = token
+        reply.completion_tokens += 1
+        reply.unreported_tokens += 1
+        self._tell(job, reply, reply.text.feed(b"" if is_end else vocabulary.piece(token)))
+        if reply.text.stopped:
+            self._end_reply(job, reply, FinishReason.STOP)
+        elif reply.completion_tokens >= job.reply_tokens:
+            self._end_reply(job, reply, FinishReason.LENGTH)
+
+    def _tell(self, job: Job, reply: Reply, text: str) -> None:
+        if text:
+            self._events.append(TextDelta(job.request.id, reply.index, text, reply.unreported_tokens))
+            reply.unreported_tokens = 0
+
+    def _end_reply(self, job: Job, reply: Reply, reason: FinishReason) -> None:
+        self._tell(job, reply, reply.text.flush())
+        reply.reason = FinishReason.STOP if reply.text.stopped else reason
+        reply.sampler.close()
+        self.tree.retire(reply.sequence)
+        self._events.append(ReplyEnd(job.request.id, reply.index, reply.reason, reply.completion_tokens))
+        if len(job.replies) == job.request.n and not job.running:
+            self._end_job(job)
+
+    def _end_job(self, job: Job) -> None:
+        del self._jobs[job.request.id]
+        prompt_tokens = len(job.request.prompt)
+        self._events.append(
+            RequestEnd(job.request.id, prompt_tokens, job.reused_tokens, job.completion_tokens)
+        )
+
+    def _cancel_job(self, job: Job) -> None:
+        for reply in job.running:
+            self._end_reply(job, reply, FinishReason.CANCELLED)
+        if not job.replies:
+            self.tree.retire(job.sequence)
+            indices = range(job.request.n)
+            self._events.extend(ReplyEnd(job.request.id, i, FinishReason.CANCELLED, 0) for i in indices)
+            self._end_job(job)
+
+    def _fail(self, job: Job, error: DecodeError) -> None:
+        del self._jobs[job.request.id]
+        for reply in job.running:
+            reply.sampler.close()
+        for sequence in [reply.sequence for reply in job.running] if job.replies else [job.sequence]:
+            self.tree.discard(sequence)
+        self._events.append(RequestFailure(job.request.id, error.code, error.message))
