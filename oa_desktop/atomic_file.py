@@ -11,7 +11,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     A link is followed and stays a link.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

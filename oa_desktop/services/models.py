@@ -1,0 +1,199 @@
+"""The models a person can chat with: the tour model, those in the app's folder, and imported ones.
+
+Methods read the disk and block for up to a second each (copying takes as long as it takes): call them through
+`asyncio.to_thread`. One library may be used from several threads.
+"""
+
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from oa_desktop.errors import ModelError, UsageError
+from oa_desktop.gguf.check import check_model
+from oa_desktop.gguf.errors import ModelMissing, printable, shown_name
+from oa_desktop.gguf.fit import MemoryNeed, memory_need, require_fit
+from oa_desktop.paths import AppPaths, tour_model
+from oa_desktop.services.machine import available_bytes
+from oa_desktop.services.model_copy import Progress, copy_into, remove_leftovers, safe_stem
+from oa_desktop.services.model_file import ModelExaminer, ModelFile, Origin, fingerprint_of
+from oa_desktop.services.model_registry import ImportedModel, Registry, load_registry, save_registry
+
+TOUR_REF = "tour"
+_FOLDER_PATTERNS = ("*.gguf", "*/*.gguf", "*/*/*.gguf")
+_MOST_IN_FOLDER = 500
+
+
+class ModelLibrary:
+    """Finds, imports and removes models. The tour model is always there and cannot be removed."""
+
+    def __init__(self, paths: AppPaths, tour: Path | None = None) -> None:
+        self._folder = paths.models
+        self._registry_path = paths.models / "models.json"
+        self._tour = tour or tour_model()
+        self._lock = threading.Lock()
+        self._examine = ModelExaminer()
+        if self._folder.is_dir():
+            remove_leftovers(self._folder)
+
+    def list_models(self) -> tuple[ModelFile, ...]:
+        """All known models, the tour model first; damaged and missing ones carry their `problem`."""
+        registry = load_registry(self._registry_path)
+        found = [self._examined(TOUR_REF, self._tour, Origin.TOUR, registry)]
+        found += [self._examined(m.id, m.path, _origin(m), registry) for m in registry.models]
+        known = {part for model in found for part in model.parts}
+        found += [model for model in self._in_folder(registry) if model.path not in known]
+        return tuple(found)
+
+    def resolve(self, ref: str) -> ModelFile:
+        """The usable model for `tour`, an id, a file name or a path.
+
+        Raises: children of ModelError, with the reason it cannot be used.
+        """
+        model = self.show(ref)
+        if model.problem is not None:
+            raise model.problem
+        return model
+
+    def show(self, ref: str) -> ModelFile:
+        """As `resolve`, but a model that is known and cannot be used is returned with its problem."""
+        ref = ref.strip() or TOUR_REF
+        if ref == TOUR_REF:
+            return self._examined(TOUR_REF, self._tour, Origin.TOUR, load_registry(self._registry_path))
+        path = _as_path(ref)
+        models = self.list_models()
+        for model in models:
+            if ref == model.ref or (path is not None and path in model.parts):
+                return model
+        if path is None or not path.is_file():
+            for model in models:
+                if ref.lower() in (model.path.name.lower(), model.path.stem.lower(), model.ref.lower()):
+                    return model
+        if path is not None and (path.exists() or len(Path(ref).parts) > 1):
+            return self._examined(str(path), path, Origin.PATH, load_registry(self._registry_path))
+        raise ModelMissing(
+            "model-missing",
+            f"There is no model {printable(ref)}.",
+            hint="Choose one of the list, or give the path of a .gguf file.",
+        )
+
+    def import_model(
+        self, path: Path, *, copy: bool = False, on_progress: Progress | None = None
+    ) -> ModelFile:
+        """Add a model file that is on this machine, linked where it lies or copied into the app's folder.
+
+        Linking a file twice gives the same model. Raises: ModelError, and nothing is added; StorageError.
+        """
+        path = path.expanduser().absolute()
+        checked = check_model(path)
+        if path.is_relative_to(self._folder):
+            return self.show(str(path))
+        parts = checked.parts
+        if copy:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            parts = copy_into(self._folder, checked.parts, on_progress)
+        with self._lock:
+            registry = load_registry(self._registry_path)
+            known = next((m for m in registry.models if m.path == parts[0]), None)
+            model = known or ImportedModel(_free_id(registry, parts[0]), parts[0], copied=copy)
+            if known is None:
+                save_registry(self._registry_path, registry.with_model(model))
+        return self.show(model.id)
+
+    def remove(self, ref: str, *, delete_file: bool = False) -> ModelFile:
+        """Forget a model. A file the app copied is deleted; a linked one never is.
+
+        delete_file: needed for a file that merely lies in the app's folder, where forgetting means deleting.
+        Raises: UsageError for the tour model or a bare path, StorageError.
+        """
+        model = self.show(ref)
+        if model.origin in (Origin.TOUR, Origin.PATH):
+            raise UsageError("model-kept", f"{model.name} is not an imported model and stays where it is.")
+        if model.origin is Origin.FOLDER and not delete_file:
+            raise UsageError(
+                "model-kept",
+                f"{model.name} lies in the app's folder; removing it deletes the file.",
+                hint="Confirm that it may be deleted.",
+            )
+        with self._lock:
+            registry = load_registry(self._registry_path).without_model(model.ref)
+            save_registry(self._registry_path, registry)
+        if model.origin is not Origin.LINKED:
+            _delete(model.parts)
+        return model
+
+    def mark_crashed(self, model: ModelFile) -> None:
+        """Remember that loading this file took the engine down. Raises StorageError."""
+        self._change_crash(model, crashed=True)
+
+    def clear_crashed(self, model: ModelFile) -> ModelFile:
+        """The user wants to try again, or it loaded. Raises StorageError."""
+        if model.crashed:
+            self._change_crash(model, crashed=False)
+        return replace(model, crashed=False)
+
+    def require_fit(self, model: ModelFile, context_tokens: int = 0) -> MemoryNeed:
+        """What the model needs with this context (0: its usual one).
+
+        Raises: ModelTooLarge, with both numbers, when this machine has less memory free now.
+        """
+        if model.facts is None:
+            raise model.problem or ModelMissing("model-missing", f"{model.name} cannot be used.")
+        context = context_tokens or model.context_tokens
+        need = memory_need(model.facts, context, weights_bytes=model.size_bytes)
+        require_fit(model.facts, need, context, available_bytes())
+        return need
+
+    def _change_crash(self, model: ModelFile, *, crashed: bool) -> None:
+        fingerprint = fingerprint_of(model.path)
+        with self._lock:
+            registry = load_registry(self._registry_path)
+            changed = registry.with_crash(fingerprint) if crashed else registry.without_crash(fingerprint)
+            save_registry(self._registry_path, changed)
+
+    def _in_folder(self, registry: Registry) -> list[ModelFile]:
+        root = Path(os.path.realpath(self._folder))
+        files = sorted({file for pattern in _FOLDER_PATTERNS for file in self._folder.glob(pattern)})
+        found = []
+        for file in files[:_MOST_IN_FOLDER]:
+            if file.name.startswith(".") or not Path(os.path.realpath(file)).is_relative_to(root):
+                continue
+            model = self._examined(file.relative_to(self._folder).as_posix(), file, Origin.FOLDER, registry)
+            if model.problem is None or model.problem.code not in ("model-parts", "model-not-chat"):
+                found.append(model)
+        return found
+
+    def _examined(self, ref: str, path: Path, origin: Origin, registry: Registry) -> ModelFile:
+        model = self._examine(ref, path, origin)
+        return replace(model, crashed=fingerprint_of(path) in registry.crashed)
+
+
+def _origin(model: ImportedModel) -> Origin:
+    return Origin.IMPORTED if model.copied else Origin.LINKED
+
+
+def _as_path(ref: str) -> Path | None:
+    try:
+        return Path(ref).expanduser().absolute() if "\0" not in ref else None
+    except RuntimeError:  # "~" without a home
+        return None
+
+
+def _free_id(registry: Registry, path: Path) -> str:
+    base = safe_stem(path.name).lower()
+    taken = {model.id for model in registry.models} | {TOUR_REF}
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _delete(parts: tuple[Path, ...]) -> None:
+    for part in parts:
+        try:
+            part.unlink(missing_ok=True)
+        except OSError as exc:
+            raise ModelError(
+                "model-not-deleted", f"{shown_name(part)} could not be deleted.", detail=str(exc)
+            ) from exc
