@@ -156,7 +156,8 @@ class ModelLibrary:
         files = sorted({file for pattern in _FOLDER_PATTERNS for file in self._folder.glob(pattern)})
         found = []
         for file in files[:_MOST_IN_FOLDER]:
-            if file.name.startswith(".") or not Path(os.path.realpath(file)).is_relative_to(root):
+            inside = Path(os.path.realpath(file)).is_relative_to(root)
+            if file.name.startswith(".") or not inside or not file.is_file():
                 continue
             model = self._examined(file.relative_to(self._folder).as_posix(), file, Origin.FOLDER, registry)
             if model.problem is None or model.problem.code not in ("model-parts", "model-not-chat"):
