@@ -11,6 +11,7 @@ from oa_desktop.conversation.states import TreeState
 class Conversation:
     """One conversation; its messages are read on their own.
 
+    family: the first of the trees that are versions of one first prompt; a list shows them as one line.
     title_is_manual: the person named it, so nothing may rename it.
     active_leaf: end of the branch that was shown last.
     imported_state: the tree state a file claimed, kept apart from the one derived here.
@@ -19,6 +20,8 @@ class Conversation:
 
     tree_id: TreeId
     title: str = ""
+    family: TreeId | None = None
+    """None before it is stored: the tree starts a family of its own."""
     title_is_manual: bool = False
     pinned: bool = False
     archived: bool = False

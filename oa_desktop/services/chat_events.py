@@ -34,9 +34,14 @@ class ReplyEnded:
 
 @dataclass(frozen=True, slots=True)
 class GenerationEnded:
-    """Nothing more follows. `error` is set when the engine refused or stopped; the partial text is stored."""
+    """Nothing more follows.
+
+    error: set when the engine refused or stopped, or the store refused; the partial texts are kept.
+    replies: every reply in its final form, with what reading the prompt cost.
+    """
 
     error: OaError | None = None
+    replies: tuple[Message, ...] = ()
 
 
 ChatEvent = GenerationStarted | ReplyDelta | ReplyEnded | GenerationEnded

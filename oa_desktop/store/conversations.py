@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from constants of this package; values are bound
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -18,16 +18,18 @@ from oa_desktop.store.text import clean
 from oa_desktop.store.tree_states import tree_states
 
 _INSERT = """
-INSERT INTO conversation (tree_id, title, title_is_manual, pinned, archived, deleted_at, created_at,
+INSERT INTO conversation (tree_id, family, title, title_is_manual, pinned, archived, deleted_at, created_at,
     updated_at, last_seq, active_leaf, lang, origin, imported_state, preset, system_prompt, draft)
-VALUES (:tree_id, :title, :title_is_manual, :pinned, :archived, :deleted_at, :created_at,
+VALUES (:tree_id, :family, :title, :title_is_manual, :pinned, :archived, :deleted_at, :created_at,
     :updated_at, 0, :active_leaf, :lang, :origin, :imported_state, :preset, :system_prompt, :draft)
 """
 
 _SUMMARIES = f"""
-WITH page AS (
-    SELECT * FROM conversation
+WITH listed AS (
+    SELECT *, row_number() OVER (PARTITION BY family ORDER BY last_seq DESC) AS newest FROM conversation
     WHERE (deleted_at IS NOT NULL) = :deleted AND archived = :archived AND (:all OR tree_id IN ({{matching}}))
+), page AS (
+    SELECT * FROM listed WHERE newest = 1
     ORDER BY pinned DESC, last_seq DESC LIMIT :limit OFFSET :offset
 )
 SELECT {CONVERSATION_COLUMNS},
@@ -45,8 +47,19 @@ class Conversations:
 
     db: Database
 
-    def create(self, root: Message, *, title: str = "", system_prompt: str = "") -> Conversation:
-        """Start a conversation with its first prompt."""
+    def create(
+        self,
+        root: Message,
+        *,
+        title: str = "",
+        system_prompt: str = "",
+        sister_of: TreeId | None = None,
+    ) -> Conversation:
+        """Start a conversation with its first prompt.
+
+        sister_of: the tree whose first prompt this one is another version of; what a person set there holds
+            here too.
+        """
         conversation = Conversation(
             tree_id=root.tree_id,
             title=title,
@@ -57,6 +70,8 @@ class Conversations:
             system_prompt=system_prompt,
         )
         with transaction(self.db):
+            if sister_of is not None:
+                conversation = _as_sister(conversation, self.get(sister_of))
             self.insert(conversation)
             Messages(self.db).add([root])
         return self.get(root.tree_id)
@@ -74,7 +89,10 @@ class Conversations:
         archived: bool = False,
         deleted: bool = False,
     ) -> list[ConversationSummary]:
-        """Pinned ones first, then those that grew last. query: words of a title or of any message."""
+        """Pinned ones first, then those that grew last; of a family only the tree that grew last.
+
+        query: words of a title or of any message.
+        """
         matching, words = matching_trees(query)
         values: dict[str, Any] = {
             "limit": limit,
@@ -91,10 +109,19 @@ class Conversations:
         ]
 
     def count(self) -> int:
-        """Conversations that are not deleted, archived ones included."""
-        return int(
-            self.db.conn.execute("SELECT count(*) FROM conversation WHERE deleted_at IS NULL").fetchone()[0]
+        """Families that are not deleted, archived ones included."""
+        sql = "SELECT count(DISTINCT family) FROM conversation WHERE deleted_at IS NULL"
+        return int(self.db.conn.execute(sql).fetchone()[0])
+
+    def family(self, tree_id: TreeId) -> tuple[TreeId, ...]:
+        """The versions of one first prompt, oldest first, this one among them; deleted ones are left out."""
+        rows = self.db.conn.execute(
+            "SELECT c.tree_id FROM conversation c JOIN message m ON m.id = c.tree_id "
+            "WHERE c.family = (SELECT family FROM conversation WHERE tree_id = ?) AND c.deleted_at IS NULL "
+            "ORDER BY m.seq",
+            [tree_id],
         )
+        return tuple(TreeId(sister) for (sister,) in rows)
 
     def tree_ids(self) -> tuple[TreeId, ...]:
         """Every conversation that is not deleted, oldest activity first."""
@@ -118,12 +145,12 @@ class Conversations:
             self._set(tree_id, title=clean(title).text, title_is_manual=int(manual))
 
     def pin(self, tree_id: TreeId, pinned: bool) -> None:
-        """Keep it at the top of the list, or no longer."""
-        self._set(tree_id, pinned=int(pinned))
+        """Keep its family at the top of the list, or no longer."""
+        self._set_family(tree_id, pinned=int(pinned))
 
     def archive(self, tree_id: TreeId, archived: bool) -> None:
-        """Take it out of the list without deleting it, or put it back."""
-        self._set(tree_id, archived=int(archived))
+        """Take its family out of the list without deleting it, or put it back."""
+        self._set_family(tree_id, archived=int(archived))
 
     def set_active_leaf(self, tree_id: TreeId, message_id: MessageId) -> None:
         """Remember which branch is shown."""
@@ -151,12 +178,12 @@ class Conversations:
         self._set(tree_id, draft=clean(draft).text)
 
     def delete(self, tree_id: TreeId) -> None:
-        """Mark as deleted; `restore` takes it back."""
-        self._set(tree_id, deleted_at=now())
+        """Mark its family as deleted; `restore` takes it back."""
+        self._set_family(tree_id, deleted_at=now())
 
     def restore(self, tree_id: TreeId) -> None:
-        """Take back a deletion."""
-        self._set(tree_id, deleted_at=None)
+        """Take back a deletion of its family."""
+        self._set_family(tree_id, deleted_at=None)
 
     def purge(self, tree_id: TreeId) -> None:
         """Remove a conversation and everything said of it for good."""
@@ -172,10 +199,31 @@ class Conversations:
             self.db.conn.execute("DELETE FROM conversation WHERE tree_id = ?", [tree_id])
 
     def _set(self, tree_id: TreeId, **values: object) -> None:
+        self._update("tree_id = :tree_id", tree_id, values)
+
+    def _set_family(self, tree_id: TreeId, **values: object) -> None:
+        family = "family = (SELECT family FROM conversation WHERE tree_id = :tree_id)"
+        self._update(family, tree_id, values)
+
+    def _update(self, which: str, tree_id: TreeId, values: dict[str, object]) -> None:
         columns = ", ".join(f"{name} = :{name}" for name in values)
         with transaction(self.db):
             done = self.db.conn.execute(
-                f"UPDATE conversation SET {columns} WHERE tree_id = :tree_id", {**values, "tree_id": tree_id}
+                f"UPDATE conversation SET {columns} WHERE {which}", {**values, "tree_id": tree_id}
             )
             if done.rowcount == 0:
                 raise NotInStore("conversation", tree_id)
+
+
+def _as_sister(conversation: Conversation, first: Conversation) -> Conversation:
+    """What a person chose for one version of a first prompt, carried over to another."""
+    return replace(
+        conversation,
+        family=first.family,
+        title=first.title if first.title_is_manual else conversation.title,
+        title_is_manual=first.title_is_manual,
+        pinned=first.pinned,
+        archived=first.archived,
+        system_prompt=conversation.system_prompt or first.system_prompt,
+        preset=first.preset,
+    )

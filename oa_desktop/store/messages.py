@@ -99,7 +99,7 @@ class Messages:
                 [(clean(text).text, message_id) for message_id, text in updates.items()],
             )
 
-    def finish(self, *messages: Message) -> None:
+    def finish(self, messages: Sequence[Message]) -> None:
         """Store replies as they ended: text, state, generation, language and model, all or none.
 
         Raises: NotInStore when one is not there, ValueError when one has ended before.
@@ -121,6 +121,14 @@ class Messages:
 
     def record_generations(self, messages: Iterable[Message]) -> None:
         """Store how replies were made, once all of it is known; text and state stay as they are."""
+        with transaction(self.db):
+            self.db.conn.executemany(
+                "UPDATE message SET generation = ? WHERE id = ?",
+                [(generation_json(message.generation), message.id) for message in messages],
+            )
+
+    def record_generations(self, messages: Sequence[Message]) -> None:
+        """Store how ended replies were made once more is known of it; nothing else of them changes."""
         with transaction(self.db):
             self.db.conn.executemany(
                 "UPDATE message SET generation = ? WHERE id = ?",

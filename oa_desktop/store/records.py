@@ -24,7 +24,7 @@ MESSAGE_COLUMNS = (
 )
 CONVERSATION_COLUMNS = (
     "tree_id, title, title_is_manual, pinned, archived, deleted_at, created_at, updated_at, active_leaf, "
-    "lang, origin, imported_state, system_prompt, preset, draft"
+    "lang, origin, imported_state, system_prompt, preset, draft, family"
 )
 
 _ROLES = {role.value: role for role in Role}
@@ -130,6 +130,7 @@ def conversation_of(row: Row) -> Conversation:
         system_prompt=row[12],
         preset=row[13],
         draft=row[14],
+        family=TreeId(row[15]),
     )
 
 
@@ -137,6 +138,7 @@ def conversation_row(conversation: Conversation) -> dict[str, Any]:
     """What INSERT binds."""
     return {
         "tree_id": conversation.tree_id,
+        "family": conversation.family or conversation.tree_id,
         "title": clean(conversation.title).text,
         "title_is_manual": int(conversation.title_is_manual),
         "pinned": int(conversation.pinned),
