@@ -1,6 +1,6 @@
 """What the scheduler needs from a model: a KV memory of cells, a batch decoder, samplers and a vocabulary.
 
-`llama.py` is the real one, `fake.py` the one for tests; both pass the same contract test.
+`llama` is the real one, `fake` the one for tests; both pass the same contract test.
 """
 
 from dataclasses import dataclass, field
@@ -110,7 +110,6 @@ class SequenceMemory(Protocol):
 class Backend(SequenceMemory, Protocol):
     """A loaded model. One thread at a time, but for `vocabulary` and the plain numbers."""
 
-    vocabulary: Vocabulary
     model: ModelFacts
     n_ctx: int
     """The longest sequence, in tokens."""
@@ -121,6 +120,9 @@ class Backend(SequenceMemory, Protocol):
     """The most rows of one `decode`; more than `max_sequences`."""
     can_rewind: bool
     """A sequence can be cut short. False for recurrent, hybrid and sliding-window memories."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
 
     def decode(self, batch: Batch) -> None:
         """Compute a batch; its logits live until the next call. Raises: DecodeError."""

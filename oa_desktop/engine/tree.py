@@ -1,8 +1,8 @@
 """Which token prefixes live in which KV sequences: a radix tree. Knows no model, only counts cells.
 
 A sequence is a path from the root; sequences with a common prefix share its nodes and so its cells. Live
-sequences belong to running requests and are never evicted. Retired ones are kept for reuse and lose cells from the
-tail, least recently used first. Two live sequences may hold the same tokens twice; retiring one merges them.
+sequences belong to running requests and are never evicted. Retired ones are kept for reuse, and cut from the
+tail when cells run out, least recently used first. Live ones may hold the same tokens twice; retiring merges.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Random arrivals, cancels, lengths and failures: every request ends once, the books balance after each step."""
+"""Random arrivals, cancels and failures: every request ends once, the books balance after each step."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field

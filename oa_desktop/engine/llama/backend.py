@@ -1,0 +1,113 @@
+"""A model in memory, as the scheduler drives it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from llama_cpp import llama_cpp as native
+
+from oa_desktop.engine.backend import Batch, DecodeError
+from oa_desktop.engine.llama import log
+from oa_desktop.engine.llama.batch_arrays import BatchArrays
+from oa_desktop.engine.llama.context import LlamaOptions, conversation_tokens, new_context
+from oa_desktop.engine.llama.model import load_model, model_facts
+from oa_desktop.engine.llama.sampler import LlamaSampler
+from oa_desktop.engine.llama.vocabulary import LlamaVocabulary
+from oa_desktop.engine.load_errors import explain_context
+from oa_desktop.engine.requests import Sampling
+from oa_desktop.engine.sampling import chain_of
+from oa_desktop.errors import OaError
+
+_DECODE_FAILURES = {
+    1: ("out-of-cells", "The engine ran out of room for the conversation."),
+    2: ("aborted", "The computation was interrupted."),
+    -1: ("bad-batch", "The engine refused the tokens it was given."),
+}
+
+
+class LlamaBackend:
+    """A model in memory with one context: a unified KV cache that all sequences share."""
+
+    def __init__(self, model: Any, context: Any, n_ctx: int) -> None:
+        """Takes over `model` and `context`; use `open`."""
+        self._model, self._context = model, context
+        self._memory = native.llama_get_memory(context)
+        self.model = model_facts(model)
+        self.vocabulary = LlamaVocabulary(model)
+        self.cells: int = native.llama_n_ctx(context)
+        self.n_ctx = min(n_ctx, self.cells)
+        self.max_sequences: int = native.llama_n_seq_max(context)
+        self.max_batch: int = native.llama_n_batch(context)
+        self._arrays = BatchArrays(self.max_batch)
+        self.can_rewind = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        options: LlamaOptions | None = None,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> "LlamaBackend":
+        """Load a GGUF file. on_progress gets 0.0 to 1.0 from this thread.
+
+        Raises: ModelError when the file is at fault, EngineError when the machine is.
+        """
+        options = options or LlamaOptions()
+        log.redirect()
+        native.llama_backend_init()
+        model = load_model(path, options, on_progress)
+        try:
+            context = new_context(model, options)
+        except OaError:
+            native.llama_model_free(model)
+            raise
+        n_ctx = conversation_tokens(model, options)
+        backend = cls(model, context, n_ctx)
+        try:
+            backend.can_rewind = backend._probe_rewind()
+        except DecodeError as error:
+            backend.close()
+            raise explain_context(n_ctx, log.errors()) from error
+        return backend
+
+    def decode(self, batch: Batch) -> None:
+        if not 0 < len(batch) <= self.max_batch:
+            raise RuntimeError(f"a batch of {len(batch)} rows; 1 to {self.max_batch} are allowed")
+        status = native.llama_decode(self._context, self._arrays.fill(batch))
+        if status != 0:
+            failure = ("decode-failed", f"The engine could not compute the next tokens (llama.cpp {status}).")
+            raise DecodeError(*_DECODE_FAILURES.get(status, failure))
+
+    def seq_cp(self, source: int, target: int, start: int, end: int) -> None:
+        native.llama_memory_seq_cp(self._memory, source, target, start, end)
+
+    def seq_rm(self, sequence: int, start: int, end: int | None = None) -> None:
+        if not native.llama_memory_seq_rm(self._memory, sequence, start, -1 if end is None else end):
+            raise RuntimeError(f"sequence {sequence} cannot be cut at {start}")
+
+    def sequence_length(self, sequence: int) -> int:
+        return int(native.llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> LlamaSampler:
+        return LlamaSampler(self._context, chain_of(sampling, seed), prompt)
+
+    def close(self) -> None:
+        if self._context is None:
+            return
+        self.vocabulary.close()
+        native.llama_free(self._context)
+        native.llama_model_free(self._model)
+        self._context = self._model = self._memory = None
+
+    def _probe_rewind(self) -> bool:
+        """Whether sequences can be cut; tried out, because no flag covers every kind of memory.
+
+        Sliding-window memories say yes, but overwrite cells that left the window.
+        """
+        token = self.vocabulary.bos if self.vocabulary.bos is not None else 0
+        batch = Batch()
+        batch.add([token, token], 0, 0, logits=False)
+        self.decode(batch)
+        cut = native.llama_memory_seq_rm(self._memory, 0, 1, -1)
+        native.llama_memory_clear(self._memory, True)
+        return bool(cut) and native.llama_model_n_swa(self._model) == 0

@@ -1,0 +1,72 @@
+"""Load a model file, and say what is in it."""
+
+import ctypes
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from llama_cpp import llama_cpp as native
+
+from oa_desktop.engine.backend import ModelFacts
+from oa_desktop.engine.llama import log
+from oa_desktop.engine.llama.context import LlamaOptions
+from oa_desktop.engine.load_errors import explain_load
+from oa_desktop.errors import ModelError
+
+
+def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float], None] | None) -> Any:
+    """A native model, to be freed by the caller. Raises: ModelError, EngineError."""
+
+    def report(progress: float, _data: object) -> bool:
+        if on_progress is not None:
+            on_progress(progress)
+        return True
+
+    callback = native.llama_progress_callback(report)
+    params = native.llama_model_default_params()
+    params.n_gpu_layers = options.gpu_layers
+    params.load_mode = native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
+    params.progress_callback = callback
+    log.forget_errors()
+    model = native.llama_model_load_from_file(os.fsencode(path), params)
+    if not model:
+        raise explain_load(path, log.errors())
+    try:
+        _check_kind(path, model)
+    except ModelError:
+        native.llama_model_free(model)
+        raise
+    return model
+
+
+def _check_kind(path: Path, model: Any) -> None:
+    if native.llama_model_has_encoder(model) or not native.llama_model_has_decoder(model):
+        raise ModelError(
+            "model-not-chat", f"{path.name} is no text generation model.", hint="Choose a chat model."
+        )
+    if native.llama_model_is_diffusion(model):
+        raise ModelError("model-not-chat", f"{path.name} is a diffusion model.", hint="Choose a chat model.")
+
+
+def model_facts(model: Any) -> ModelFacts:
+    """What the header says."""
+    template = native.llama_model_chat_template(model, None)
+    description = ctypes.create_string_buffer(256)
+    native.llama_model_desc(model, description, len(description))
+    return ModelFacts(
+        name=_metadata(model, "general.name"),
+        description=description.value.decode(errors="replace"),
+        architecture=_metadata(model, "general.architecture"),
+        train_context_tokens=native.llama_model_n_ctx_train(model),
+        parameter_count=native.llama_model_n_params(model),
+        size_bytes=native.llama_model_size(model),
+        chat_template=template.decode(errors="replace") if template else None,
+    )
+
+
+def _metadata(model: Any, key: str) -> str:
+    """A text of the file's header, at most 1000 bytes of it; empty when it has none."""
+    buffer = ctypes.create_string_buffer(1001)
+    length = native.llama_model_meta_val_str(model, key.encode(), buffer, len(buffer))
+    return buffer.value.decode(errors="replace") if length >= 0 else ""

@@ -1,0 +1,64 @@
+"""Sampling steps as a native sampler chain."""
+
+from typing import Any
+
+from llama_cpp import llama_cpp as native
+
+from oa_desktop.engine.sampling import (
+    Draw,
+    Greedy,
+    Occurrence,
+    Repetition,
+    Step,
+    Temperature,
+    TopK,
+    TopP,
+    Typical,
+)
+
+
+class LlamaSampler:
+    """A native sampler chain with its own random stream."""
+
+    def __init__(self, context: Any, steps: tuple[Step, ...], prompt: tuple[int, ...]) -> None:
+        """prompt: its tokens count for the repetition penalty, as everything in the context does."""
+        self._context = context
+        self._chain = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
+        for step in steps:
+            sampler = _native_step(step, context)
+            if isinstance(step, Repetition):
+                for token in dict.fromkeys(prompt):
+                    native.llama_sampler_accept(sampler, token)
+            native.llama_sampler_chain_add(self._chain, sampler)
+
+    def sample(self, row: int) -> int:
+        return int(native.llama_sampler_sample(self._chain, self._context, row))
+
+    def close(self) -> None:
+        if self._chain is None:
+            raise RuntimeError("sampler closed twice")
+        native.llama_sampler_free(self._chain)
+        self._chain = None
+
+
+def _native_step(step: Step, context: Any) -> Any:
+    """A penalty remembers a whole context of tokens; llama.cpp takes 0 and less for "no penalty"."""
+    n_ctx = native.llama_n_ctx(context)
+    n_vocab = native.llama_vocab_n_tokens(native.llama_model_get_vocab(native.llama_get_model(context)))
+    match step:
+        case Repetition(penalty):
+            return native.llama_sampler_init_penalties(n_vocab, n_ctx, penalty, 0.0, 0.0)
+        case Occurrence(frequency, presence):
+            return native.llama_sampler_init_penalties(n_vocab, n_ctx, 1.0, frequency, presence)
+        case TopK(k):
+            return native.llama_sampler_init_top_k(k)
+        case Typical(p):
+            return native.llama_sampler_init_typical(p, 1)
+        case TopP(p):
+            return native.llama_sampler_init_top_p(p, 1)
+        case Temperature(value):
+            return native.llama_sampler_init_temp(value)
+        case Greedy():
+            return native.llama_sampler_init_greedy()
+        case Draw(seed):
+            return native.llama_sampler_init_dist(seed)
