@@ -1,0 +1,127 @@
+"""The routes of the API. Every one but `/health` is behind the guard's token."""
+
+import asyncio
+import time
+import uuid
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from oa_desktop.engine.api.answers import StreamedAnswer, whole_answer
+from oa_desktop.engine.api.body import read_object
+from oa_desktop.engine.api.fields import Fields
+from oa_desktop.engine.api.generation_fields import GenerationFields, parse_generation
+from oa_desktop.engine.api.guard import OPEN_PATH
+from oa_desktop.engine.api.problem import Problem, context_exceeded
+from oa_desktop.engine.api.prompt_fields import parse_conversation, parse_prompt
+from oa_desktop.engine.api.served import ServedModel
+from oa_desktop.engine.api.shapes import Shape
+from oa_desktop.engine.prompts.renderer import PreparedPrompt
+from oa_desktop.engine.prompts.template_process import TemplateRejected
+from oa_desktop.engine.requests import GenerationRequest
+
+Kind = Literal["chat", "text"]
+
+
+class Routes:
+    """The endpoints of one served model."""
+
+    def __init__(self, served: ServedModel) -> None:
+        self._served = served
+        self._started = int(time.time())
+
+    def all(self) -> list[Route]:
+        """Path, method and endpoint of everything the API answers."""
+        return [
+            Route(OPEN_PATH, self.health, methods=["GET"]),
+            Route("/v1/models", self.models, methods=["GET"]),
+            Route("/v1/chat/completions", self.chat, methods=["POST"]),
+            Route("/v1/completions", self.complete, methods=["POST"]),
+            Route("/tokenize", self.tokenize, methods=["POST"]),
+        ]
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the engine can answer, and nothing about what it does."""
+        healthy = self._served.loop.healthy
+        return JSONResponse({"status": "ok" if healthy else "failed"}, 200 if healthy else 503)
+
+    async def models(self, _request: Request) -> Response:
+        """The one model, in OpenAI's list."""
+        entry = {
+            "id": self._served.name,
+            "object": "model",
+            "created": self._started,
+            "owned_by": "local",
+            "max_model_len": self._served.context_tokens,
+            "meta": self._served.describe(),
+        }
+        return JSONResponse({"object": "list", "data": [entry]})
+
+    async def chat(self, request: Request) -> Response:
+        """Replies to a conversation."""
+        fields = Fields(await read_object(request))
+        asked = parse_generation(fields, self._served.max_replies)
+        return await self._answer(request, "chat", asked, await self._chat_prompt(fields), "messages")
+
+    async def complete(self, request: Request) -> Response:
+        """Continuations of a raw prompt."""
+        fields = Fields(await read_object(request))
+        asked = parse_generation(fields, self._served.max_replies)
+        return await self._answer(request, "text", asked, await self._raw_prompt(fields), "prompt")
+
+    async def tokenize(self, request: Request) -> Response:
+        """How many tokens a conversation or a raw prompt takes, without decoding it (vLLM's route)."""
+        fields = Fields(await read_object(request))
+        chat = fields.raw("messages") is not None
+        prompt = await (self._chat_prompt(fields) if chat else self._raw_prompt(fields))
+        return JSONResponse(
+            {
+                "count": len(prompt.tokens),
+                "max_model_len": self._served.context_tokens,
+                "tokens": list(prompt.tokens),
+            }
+        )
+
+    async def _chat_prompt(self, fields: Fields) -> PreparedPrompt:
+        conversation = parse_conversation(fields)
+        try:
+            return await asyncio.to_thread(self._served.prompts.prepare, conversation)
+        except TemplateRejected as error:
+            message = f"The model's chat template refuses these messages: {error}"
+            raise Problem(400, message, param="messages", code="template_rejected") from None
+
+    async def _raw_prompt(self, fields: Fields) -> PreparedPrompt:
+        prompt = parse_prompt(fields, self._served.loop.backend.vocabulary.size)
+        if isinstance(prompt, tuple):
+            return PreparedPrompt(prompt)
+        return await asyncio.to_thread(self._served.prompts.prepare_text, prompt)
+
+    async def _answer(
+        self, request: Request, kind: Kind, asked: GenerationFields, prompt: PreparedPrompt, param: str
+    ) -> Response:
+        limit = self._served.context_tokens
+        if len(prompt.tokens) >= limit:
+            raise context_exceeded(len(prompt.tokens), limit, param)
+        name = f"{'chatcmpl' if kind == 'chat' else 'cmpl'}-{uuid.uuid4().hex}"
+        generation = _generation(name, asked, prompt)
+        shape = Shape(kind, name, self._served.name, asked.sampling.seed)
+        if asked.stream:
+            return StreamedAnswer(self._served.loop, generation, shape, usage=asked.include_usage)
+        return await whole_answer(self._served.loop, generation, shape, request)
+
+
+def _generation(name: str, asked: GenerationFields, prompt: PreparedPrompt) -> GenerationRequest:
+    """With `ignore_eos` nothing but length and the caller's own stops ends a reply."""
+    formats = PreparedPrompt(()) if asked.ignore_eos else prompt
+    return GenerationRequest(
+        name,
+        prompt.tokens,
+        n=asked.n,
+        max_tokens=asked.max_tokens,
+        sampling=asked.sampling,
+        stop=(*asked.stop, *formats.stop_strings),
+        stop_ids=formats.stop_ids,
+        ignore_eos=asked.ignore_eos,
+    )

@@ -1,0 +1,57 @@
+"""Which prompt format a model gets, and why: its role tokens first, then its own template, then a guess."""
+
+from dataclasses import replace
+from typing import Final
+
+from oa_desktop.engine.prompts.families import (
+    CHATML,
+    DANUBE,
+    FAMILIES,
+    GUANACO,
+    OASST,
+    ZEPHYR,
+    Family,
+)
+from oa_desktop.engine.prompts.segments import TokenTable
+
+TEMPLATE: Final = "template"
+"""The name of the format "the Jinja template in the model file"."""
+NAMES: Final = (*FAMILIES, TEMPLATE)
+
+_BY_ROLE_TOKENS: Final = (OASST, CHATML, DANUBE, ZEPHYR)
+_BY_TEMPLATE_TEXT: Final = (
+    ("<|prompter|>", OASST),
+    ("<|im_start|>", CHATML),
+    ("<|prompt|>", DANUBE),
+    ("<|user|>", ZEPHYR),
+    ("### Human", GUANACO),
+)
+
+
+def by_role_tokens(vocabulary: TokenTable) -> Family | None:
+    """The family whose role names are each exactly one token of this vocabulary."""
+    for family in _BY_ROLE_TOKENS:
+        if all(vocabulary.special_token(name) is not None for name in family.roles):
+            return family
+    return None
+
+
+def closest_family(vocabulary: TokenTable, template: str | None, model_name: str) -> tuple[Family, bool]:
+    """The built-in family nearest to a model, and whether anything spoke for it; guanaco when nothing did."""
+    family = by_role_tokens(vocabulary)
+    if family is not None:
+        return family, True
+    for text, named in _BY_TEMPLATE_TEXT:
+        if template is not None and text in template:
+            return named, True
+    return GUANACO, "guanaco" in model_name.lower()
+
+
+def fitted(family: Family, vocabulary: TokenTable) -> Family:
+    """`family` without its system turn where the vocabulary has role tokens, but none for the system."""
+    if family.system is None or family.system.before.strip() not in family.stop_tokens:
+        return family
+    if vocabulary.special_token(family.user.before.strip()) is None:
+        return family
+    known = vocabulary.special_token(family.system.before.strip()) is not None
+    return family if known else replace(family, system=None)

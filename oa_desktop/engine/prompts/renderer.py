@@ -1,0 +1,150 @@
+"""The prompt format of the loaded model in use: conversations in, token ids and stops out."""
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from oa_desktop.engine.backend import ModelFacts, Vocabulary
+from oa_desktop.engine.prompts.chat_template import ChatTemplate
+from oa_desktop.engine.prompts.choice import TEMPLATE, by_role_tokens, closest_family, fitted
+from oa_desktop.engine.prompts.families import FAMILIES, OASST, fold_system, write
+from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
+from oa_desktop.engine.prompts.segments import Prompt, Segment, encode
+from oa_desktop.engine.prompts.template_process import (
+    TemplateBroken,
+    TemplateProcess,
+    TemplateRejected,
+    TemplateViolation,
+)
+
+log = logging.getLogger(__name__)
+
+_PROBE = "Hello"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPrompt:
+    """What a generation needs to know about its prompt."""
+
+    tokens: tuple[int, ...]
+    stop_ids: frozenset[int] = frozenset()
+    stop_strings: tuple[str, ...] = ()
+
+
+class PromptRenderer:
+    """Renders with the model's own template while that behaves, and with a built-in family otherwise.
+
+    Safe to use from any thread; a render may take as long as the template worker is allowed to.
+    """
+
+    def __init__(
+        self,
+        model: ModelFacts,
+        vocabulary: Vocabulary,
+        worker: TemplateProcess | None,
+        wanted: str | None = None,
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._turn = threading.Lock()
+        self._worker = worker
+        self._notices: list[str] = []
+        family, known = closest_family(vocabulary, model.chat_template, model.name)
+        self._family = fitted(FAMILIES.get(wanted or "", family), vocabulary)
+        self._template: ChatTemplate | None = None
+        self._folds_system = False
+        uses_template = wanted == TEMPLATE or (wanted is None and by_role_tokens(vocabulary) is not OASST)
+        if model.chat_template is not None and uses_template and worker is not None:
+            self._template = ChatTemplate(model.chat_template, worker.render, vocabulary.bos, vocabulary.eos)
+            self._try_template()
+        elif wanted == TEMPLATE:
+            self._notices.append(f"The model file has no chat template; {self._family.name} is used.")
+        elif not known and wanted is None:
+            self._notices.append(
+                "The model file does not say how to write a conversation for it (it may be a base model); "
+                f"the format {self._family.name} is used."
+            )
+        if self._template is None:
+            self._drop_worker()
+
+    @property
+    def name(self) -> str:
+        """The format in use: a family's name, or "template"."""
+        return self._family.name if self._template is None else TEMPLATE
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know about the format, as sentences."""
+        return tuple(self._notices)
+
+    def prepare(self, conversation: Conversation) -> PreparedPrompt:
+        """The tokens and stops of a conversation. Raises: TemplateRejected in the template's own words."""
+        with self._turn:
+            prompt = self._write(conversation)
+            stops = self._stops()
+        return PreparedPrompt(encode(prompt, self._vocabulary), *stops)
+
+    def prepare_text(self, text: str) -> PreparedPrompt:
+        """A raw prompt, as its author formatted it: special tokens in it are meant."""
+        return PreparedPrompt(encode((Segment(text, True),), self._vocabulary))
+
+    def close(self) -> None:
+        """End the template worker."""
+        self._drop_worker()
+
+    def _write(self, conversation: Conversation) -> Prompt:
+        if self._template is not None:
+            try:
+                return self._template.write(self._folded(conversation), self._vocabulary)
+            except TemplateViolation as error:
+                self._give_up_template(f"broke its limits ({error})")
+            except TemplateBroken as error:
+                self._give_up_template(f"does not work ({error})")
+        return write(conversation, self._family, self._vocabulary.eos)
+
+    def _folded(self, conversation: Conversation) -> Conversation:
+        if not self._folds_system:
+            return conversation
+        return Conversation(fold_system(conversation.messages), conversation.continue_last)
+
+    def _try_template(self) -> None:
+        """Render a question, with and without a system turn, to see what the template can do."""
+        question = ChatMessage(Role.USER, _PROBE)
+        try:
+            if not self._prints(Conversation((question,))):
+                self._give_up_template("does not print the user's message")
+        except TemplateRejected as error:
+            self._give_up_template(f"refuses a plain question ({error})")
+        if self._template is None:
+            return
+        try:
+            self._folds_system = not self._prints(Conversation((ChatMessage(Role.SYSTEM, _PROBE), question)))
+        except TemplateRejected:
+            self._folds_system = True
+
+    def _prints(self, conversation: Conversation) -> bool:
+        """Whether every text of a probe is in its prompt. True when the template was given up on the way."""
+        prompt = self._write(conversation)
+        whole = "".join(part.text for part in prompt if isinstance(part, Segment))
+        return whole.count(_PROBE) >= len(conversation.messages)
+
+    def _stops(self) -> tuple[frozenset[int], tuple[str, ...]]:
+        names = {name: self._vocabulary.special_token(name) for name in self._family.stop_tokens}
+        ids = frozenset(token for token in names.values() if token is not None)
+        if self._template is not None:
+            return ids, ()
+        spelled = tuple(name for name, token in names.items() if token is None)
+        return ids, (*self._family.stop_strings, *spelled)
+
+    def _give_up_template(self, why: str) -> None:
+        instead = f"the built-in format {self._family.name} is used"
+        sentence = f"The chat template in the model file {why}; {instead}."
+        log.warning("%s", sentence)
+        self._notices.append(sentence)
+        self._template = None
+        self._folds_system = False
+        self._drop_worker()
+
+    def _drop_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None

@@ -1,0 +1,105 @@
+"""The engine's side of the template worker: start it early, ask it with a time limit, never trust it."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from oa_desktop.engine.prompts.template_worker import RENDER_LIMIT_S
+
+ANSWER_TIMEOUT_S: Final = RENDER_LIMIT_S + 0.5
+START_TIMEOUT_S: Final = 20.0
+_LINE_LIMIT: Final = 64 * 1024 * 1024
+COMMAND: Final = (sys.executable, "-m", "oa_desktop.engine.prompts.template_worker")
+
+
+class TemplateViolation(Exception):
+    """The template broke a limit or a rule of the sandbox; it is not to be run again."""
+
+
+class TemplateRejected(Exception):
+    """The template works, but refuses these messages: its own words."""
+
+
+class TemplateBroken(Exception):
+    """The template cannot be rendered: a syntax error, a missing name, a wrong type."""
+
+
+class TemplateProcess:
+    """One worker. Start it before the engine locks itself in; afterwards it cannot be started again.
+
+    Not for two threads at once. Its reading thread starts with the first question, so it is locked in too.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._answers: queue.Queue[bytes] = queue.Queue()
+        self._reader: threading.Thread | None = None
+
+    def render(self, job: dict[str, Any]) -> str:
+        """The rendered text.
+
+        Raises: TemplateViolation (the worker is closed then), TemplateRejected, TemplateBroken.
+        """
+        timeout_s = ANSWER_TIMEOUT_S
+        if self._reader is None:
+            self._reader = threading.Thread(target=self._read, name="template-answers", daemon=True)
+            self._reader.start()
+            timeout_s += START_TIMEOUT_S  # it may still be importing; its own clock starts with the job
+        answer = self._ask(json.dumps(job).encode() + b"\n", timeout_s)
+        if "text" in answer:
+            return str(answer["text"])
+        message = str(answer.get("message", ""))
+        match answer.get("error"):
+            case "rejected":
+                raise TemplateRejected(message)
+            case "broken":
+                raise TemplateBroken(message)
+            case _:
+                self.close()
+                raise TemplateViolation(message)
+
+    def close(self) -> None:
+        """End the worker. Where the engine may no longer signal it, its closed stdin and its alarm end it."""
+        with suppress(OSError):
+            self._child.kill()
+        if self._child.stdin is not None:
+            with suppress(OSError):
+                self._child.stdin.close()
+        threading.Thread(target=self._child.wait, name="template-reaper", daemon=True).start()
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a worker to ask."""
+        return self._child.poll() is None
+
+    def _ask(self, line: bytes, timeout_s: float) -> dict[str, Any]:
+        try:
+            stdin = self._child.stdin
+            if stdin is None:
+                return {}
+            stdin.write(line)
+            stdin.flush()
+            raw = self._answers.get(timeout=timeout_s)
+            answer = json.loads(raw)
+        except (OSError, ValueError, queue.Empty):
+            return _violation(f"it did not finish within {RENDER_LIMIT_S} seconds or used too much memory")
+        return answer if isinstance(answer, dict) else _violation("its answer makes no sense")
+
+    def _read(self) -> None:
+        stdout = self._child.stdout
+        while stdout is not None:
+            line = stdout.readline(_LINE_LIMIT)
+            self._answers.put(line)
+            if not line.endswith(b"\n"):
+                return
+
+
+def _violation(message: str) -> dict[str, Any]:
+    return {"error": "violation", "message": message}

@@ -1,0 +1,85 @@
+"""From a command line to a serving engine, in the order that keeps it safe.
+
+Token and socket first, then the template worker, then the prison; only inside it is the model file opened.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from oa_desktop.engine.announcements import Announcements
+from oa_desktop.engine.arguments import Arguments, parse_arguments
+from oa_desktop.engine.landlock import LockdownReport, lock_down
+from oa_desktop.engine.lifeline import end_with_parent, prepare_process, read_token
+from oa_desktop.engine.listening import listen
+from oa_desktop.engine.model_parts import model_parts
+from oa_desktop.engine.prompts.families import FAMILIES
+from oa_desktop.engine.prompts.template_process import TemplateProcess
+from oa_desktop.errors import EngineError, OaError
+
+log = logging.getLogger(__name__)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Serve until the parent or a signal says stop. Returns the exit status."""
+    arguments = parse_arguments(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    announcements = Announcements()
+    try:
+        serve(arguments, announcements)
+    except OaError as error:
+        announcements.failed(error)
+        return 1
+    except Exception as error:
+        log.exception("the engine could not start")
+        announcements.failed(_unexpected(error))
+        return 1
+    return 0
+
+
+def serve(arguments: Arguments, announcements: Announcements) -> None:
+    """Start everything, announce it and serve. Raises: OaError children for what can go wrong."""
+    token = read_token()
+    prepare_process()
+    with listen(arguments.host, arguments.port) as listener:
+        worker = None if arguments.prompt_format in FAMILIES else TemplateProcess()
+        report = lock_down(model_parts(arguments.model))
+        log.info("%s", report.sentence)
+        end_with_parent()
+
+        # Imported inside the prison: their threads are then locked in as well.
+        from oa_desktop.engine.api.application import make_application
+        from oa_desktop.engine.api.served import ServedModel
+        from oa_desktop.engine.loop import EngineLoop
+        from oa_desktop.engine.opening import open_backend
+        from oa_desktop.engine.prompts.renderer import PromptRenderer
+        from oa_desktop.engine.server import Server
+
+        backend = open_backend(arguments, announcements.loading)
+        loop = EngineLoop(backend)
+        loop.start()
+        prompts = PromptRenderer(backend.model, backend.vocabulary, worker, arguments.prompt_format)
+        served = ServedModel(loop, prompts)
+        port = listener.getsockname()[1]
+        server = Server(
+            make_application(served, token=token, port=port),
+            ready=lambda: announcements.hello(port, served.describe(), _told(report)),
+        )
+        try:
+            server.run(sockets=[listener])
+        finally:
+            loop.close()
+            prompts.close()
+
+
+def _told(report: LockdownReport) -> dict[str, object]:
+    return {**asdict(report), "sentence": report.sentence}
+
+
+def _unexpected(error: Exception) -> EngineError:
+    return EngineError(
+        "engine-start-failed",
+        "The engine could not start.",
+        detail=f"{type(error).__name__}: {error}",
+        hint="The engine's log says more.",
+    )

@@ -1,0 +1,106 @@
+"""A real HTTP server of the engine in this process, over the fake backend."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from oa_desktop.engine.api.application import make_application
+from oa_desktop.engine.api.served import ServedModel
+from oa_desktop.engine.backend import Batch
+from oa_desktop.engine.fake import FakeBackend
+from oa_desktop.engine.listening import listen
+from oa_desktop.engine.loop import EngineLoop
+from oa_desktop.engine.prompts.renderer import PromptRenderer
+from oa_desktop.engine.server import Server
+
+TOKEN = "a-token-that-only-the-tests-know"
+
+
+class GatedBackend(FakeBackend):
+    """Decodes only while its gate is open, so that a test can look at a request that runs."""
+
+    def __init__(self, **options: int) -> None:
+        super().__init__(**options)
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def decode(self, batch: Batch) -> None:
+        self.gate.wait(20)
+        time.sleep(0)  # let the server thread run between two steps
+        super().decode(batch)
+
+
+@dataclass
+class Engine:
+    """One running server."""
+
+    served: ServedModel
+    backend: GatedBackend
+    port: int
+    http: httpx2.Client
+
+    @property
+    def loop(self) -> EngineLoop:
+        return self.served.loop
+
+    def ask(self, **fields: object) -> httpx2.Response:
+        """A chat request with one question, and `fields` on top."""
+        body = {"messages": [{"role": "user", "content": "What is a tree?"}], **fields}
+        return self.http.post("/v1/chat/completions", json=body)
+
+    def wait_until(self, condition: Callable[[], bool], within_s: float = 5.0) -> float:
+        """Poll for a state of the engine thread; returns the seconds it took."""
+        started = time.monotonic()
+        while not condition():
+            assert time.monotonic() - started < within_s, "it did not happen in time"
+            time.sleep(0.002)
+        return time.monotonic() - started
+
+
+@pytest.fixture
+def start_engine() -> Iterator[Callable[..., Engine]]:
+    """Start an engine over the fake backend. queue: how many requests may wait; the rest is the backend's."""
+    stops: list[Callable[[], None]] = []
+
+    def start(*, queue: int = 64, **options: int) -> Engine:
+        backend = GatedBackend(**options)
+        loop = EngineLoop(backend, max_queue=queue)
+        loop.start()
+        served = ServedModel(loop, PromptRenderer(backend.model, backend.vocabulary, None))
+        listener = listen("127.0.0.1", 0)
+        port = listener.getsockname()[1]
+        ready = threading.Event()
+        server = Server(make_application(served, token=TOKEN, port=port), ready.set)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        assert ready.wait(10)
+        http = httpx2.Client(
+            base_url=f"http://127.0.0.1:{port}",
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            trust_env=False,
+            timeout=20,
+        )
+
+        def stop() -> None:
+            backend.gate.set()
+            http.close()
+            server.should_exit = True
+            thread.join(10)
+            loop.close()
+
+        stops.append(stop)
+        return Engine(served, backend, port, http)
+
+    yield start
+    for stop in stops:
+        stop()
+
+
+@pytest.fixture
+def engine(start_engine: Callable[..., Engine]) -> Engine:
+    """A plain engine."""
+    return start_engine()
