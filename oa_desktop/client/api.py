@@ -1,0 +1,197 @@
+"""The OpenAI chat protocol, asked of any engine that speaks it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx2
+
+from oa_desktop.client.errors import ConnectionLost, EngineUnreachable, NotServed
+from oa_desktop.client.events import ChatStreamEvent, ChoiceEnd
+from oa_desktop.client.handle import EngineHandle, ModelDescription
+from oa_desktop.client.reading import model_list, parse_json, stream_events, unreadable
+from oa_desktop.client.refusals import EXCEPTIONS, refusal, translate
+from oa_desktop.client.sse import EventParser
+from oa_desktop.errors import EngineError
+
+CONNECT_TIMEOUT_S: Final = 5.0
+ANSWER_TIMEOUT_S: Final = 10.0
+STREAM_SILENCE_TIMEOUT_S: Final = 600.0
+"""Between two bytes of a stream. Our own engine sends a comment every two seconds; others think for long."""
+LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
+_DONE: Final = "[DONE]"
+
+CauseOfDeath = Callable[[], Awaitable[EngineError | None]]
+Message = Mapping[str, str]
+"""`{"role": ..., "content": ...}` with the roles system, user and assistant."""
+
+
+class EngineClient:
+    """One engine, asked over HTTP. Use it as an async context, in one event loop.
+
+    cause_of_death: asked when a connection breaks; what it returns is raised instead.
+    """
+
+    def __init__(self, handle: EngineHandle, *, cause_of_death: CauseOfDeath | None = None) -> None:
+        self.handle = handle
+        self._cause_of_death = cause_of_death
+        self._http = httpx2.AsyncClient(
+            headers={"Authorization": f"Bearer {handle.token}"} if handle.token else {},
+            timeout=httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            trust_env=not handle.is_local,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Drop every connection."""
+        await self._http.aclose()
+
+    async def health(self) -> bool:
+        """Whether the engine says it can answer. Raises: EngineError when it says nothing."""
+        try:
+            async with self._response("GET", self._root("/health")) as response:
+                return response.status_code == 200
+        except NotServed:
+            await self.models()
+            return True
+
+    async def models(self) -> tuple[ModelDescription, ...]:
+        """What the engine serves. Raises: EngineError."""
+        return model_list(await self._json("GET", self._api("/models")))
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int:
+        """The prompt tokens these messages take. Raises: EngineError; NotServed if it cannot count."""
+        body = {"model": await self._known_model(), "messages": [dict(message) for message in messages]}
+        count = (await self._json("POST", self._root("/tokenize"), body)).get("count")
+        if not isinstance(count, int):
+            raise unreadable("it does not count the tokens")
+        return count
+
+    @property
+    def model_name(self) -> str:
+        """The model that replies, as far as it is known."""
+        return self.handle.model.name if self.handle.model is not None else ""
+
+    async def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        n: int = 1,
+        seed: int | None = None,
+        max_tokens: int | None = None,
+        sampling: Mapping[str, float | int | None] | None = None,
+        stop: Sequence[str] = (),
+        continue_last: bool = False,
+    ) -> AsyncGenerator[ChatStreamEvent, None]:
+        """Stream `n` replies. Closing the generator (`contextlib.aclosing`) drops the connection and cancels.
+
+        seed: reply i samples with `seed + i`.
+        sampling: fields of the protocol by name: temperature, top_k, top_p, typical_p, repetition_penalty,
+            frequency_penalty, presence_penalty. None leaves one out, so that the engine's default holds.
+        continue_last: the last message is an unfinished reply; the new text goes on where it stops.
+        Raises: EngineError children, also mid-stream; ConnectionLost when replies stay unfinished.
+        """
+        optional = {**(sampling or {}), "seed": seed, "max_tokens": max_tokens, "stop": list(stop) or None}
+        body: dict[str, Any] = {
+            "model": await self._known_model(),
+            "messages": [dict(message) for message in messages],
+            "n": n,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            **{name: value for name, value in optional.items() if value is not None},
+        }
+        if continue_last:
+            body |= {"continue_final_message": True, "add_generation_prompt": False}
+        silence = httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, read=STREAM_SILENCE_TIMEOUT_S)
+        async with self._response("POST", self._api("/chat/completions"), body, timeout=silence) as response:
+            unfinished = set(range(n))
+            async for data in _event_data(response):
+                if data == _DONE:
+                    return
+                chunk = parse_json(data)
+                if chunk.get("error"):
+                    raise refusal(500, chunk)
+                for event in stream_events(chunk, n):
+                    if isinstance(event, ChoiceEnd):
+                        unfinished.discard(event.index)
+                    yield event
+            if unfinished:
+                raise ConnectionLost("connection-lost", "The reply broke off before it was complete.")
+
+    async def _json(self, method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        async with self._response(method, url, body) as response:
+            return parse_json(await _bounded(response))
+
+    @asynccontextmanager
+    async def _response(
+        self, method: str, url: str, body: dict[str, Any] | None = None, **options: Any
+    ) -> AsyncGenerator[httpx2.Response, None]:
+        """An answer of status 200, its body not read yet; every other is raised as what it means."""
+        try:
+            async with self._http.stream(method, url, json=body, **options) as response:
+                if response.status_code != 200:
+                    raise refusal(
+                        response.status_code, await _error_body(response), response.headers.get("retry-after")
+                    )
+                yield response
+        except EXCEPTIONS as error:
+            raise await self._explained(translate(error)) from error
+        except ConnectionLost as error:
+            raise await self._explained(error) from error
+
+    async def _explained(self, error: EngineError) -> EngineError:
+        """When the engine died, that is the news; a broken connection is only how it shows."""
+        if self._cause_of_death is None or not isinstance(error, ConnectionLost | EngineUnreachable):
+            return error
+        return await self._cause_of_death() or error
+
+    async def _known_model(self) -> str:
+        """The model to ask for: the handle's, or the first that the server lists."""
+        if self.handle.model is None:
+            models = await self.models()
+            if not models:
+                raise NotServed("not-served", "The engine serves no model.")
+            self.handle = replace(self.handle, model=models[0])
+        return self.model_name
+
+    def _api(self, path: str) -> str:
+        return self.handle.base_url + path
+
+    def _root(self, path: str) -> str:
+        parts = urlsplit(self.handle.base_url)
+        return urlunsplit((parts.scheme, parts.netloc, parts.path.removesuffix("/v1") + path, "", ""))
+
+
+async def _event_data(response: httpx2.Response) -> AsyncGenerator[str, None]:
+    parser = EventParser()
+    async for chunk in response.aiter_bytes():
+        for data in parser.feed(chunk):
+            yield data
+    for data in parser.finish():
+        yield data
+
+
+async def _bounded(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LARGEST_ANSWER_BYTES:
+            raise unreadable("it is too long")
+    return bytes(body)
+
+
+async def _error_body(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        return parse_json(await _bounded(response))
+    except EngineError:
+        return {}

@@ -1,0 +1,72 @@
+"""Where an engine is and what it runs: all a client needs to talk to it."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from oa_desktop.client.errors import EngineAddressInvalid
+
+_API_PATH: Final = "/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """What an engine says about its model. Numbers are 0 where a remote server does not say.
+
+    max_replies: how many replies one request may ask for.
+    notices: sentences a person should see, e.g. that the model's own template was refused.
+    """
+
+    name: str
+    context_tokens: int = 0
+    max_replies: int = 1
+    prompt_format: str = ""
+    description: str = ""
+    architecture: str = ""
+    parameters: int = 0
+    size_bytes: int = 0
+    train_context_tokens: int = 0
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHandle:
+    """One engine. base_url ends in the API's path, usually `/v1`; token is its key, empty for none.
+
+    model: None for a remote engine that was not asked yet.
+    """
+
+    base_url: str
+    token: str = field(repr=False)
+    model: ModelDescription | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the address is this computer's own."""
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
+
+def remote_engine(address: str, key: str = "") -> EngineHandle:
+    """The handle of a server somebody else runs. Raises: EngineAddressInvalid."""
+    text = address.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username or parts.password:
+        raise EngineAddressInvalid(
+            "engine-address-invalid",
+            "This is not the address of an engine.",
+            detail=address[:200],
+            hint="It looks like https://example.org/v1, without a key in it.",
+        )
+    if not key.isascii() or any(char.isspace() for char in key):
+        title = "This is not a key: it has spaces or special characters."
+        raise EngineAddressInvalid("engine-key-invalid", title)
+    return EngineHandle(text if parts.path else text + _API_PATH, key)

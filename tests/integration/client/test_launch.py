@@ -1,0 +1,193 @@
+"""Starting and ending engine processes, with real ones and with stand-ins that misbehave."""
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from contextlib import aclosing
+
+import psutil
+import pytest
+
+from oa_desktop.client.errors import (
+    EngineNotResponding,
+    EngineProtocolMismatch,
+    EngineStartFailed,
+    EngineStopped,
+)
+from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.errors import EngineError, ModelError
+
+QUESTION = [{"role": "user", "content": "What is a tree?"}]
+
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+async def test_an_engine_starts_answers_and_stops(start_process):
+    before = children()
+    engine = await start_process()
+    async with engine.client() as client:
+        assert await client.health()
+        assert (await client.models())[0].name == "fake"
+        assert client.model_name == "fake"
+        events = [event async for event in client.chat(QUESTION, n=2, max_tokens=5, seed=1)]
+    assert {event.index for event in events if isinstance(event, ChoiceEnd)} == {0, 1}
+    assert all(isinstance(event, ChoiceDelta | ChoiceEnd) for event in events[:-1])
+    assert isinstance(events[-1], Usage)
+    assert events[-1].seed == 1
+    assert events[-1].first_token_s is not None
+    await engine.stop()
+    assert not engine.running
+    assert children() == before
+
+
+async def test_progress_and_description_arrive(tmp_path):
+    seen: list[float] = []
+    engine = await EngineProcess.start(
+        EngineOptions(tmp_path / "fake.gguf", backend="fake", ctx=2048), on_progress=seen.append
+    )
+    try:
+        assert seen == [1.0]
+        assert engine.handle.model.context_tokens == 2048
+        assert engine.handle.model.max_replies > 1
+        assert engine.hello.pid == engine.pid
+    finally:
+        await engine.stop()
+
+
+async def test_stopping_mid_reply_takes_less_than_two_seconds(start_process):
+    engine = await start_process(pace_s=0.05)
+    async with engine.client() as client, aclosing(client.chat(QUESTION, max_tokens=900)) as replies:
+        await anext(replies)
+        started = time.monotonic()
+        await engine.stop()
+        assert time.monotonic() - started < 2
+    assert await engine.wait() is None
+
+
+async def test_e17_a_taken_port_is_told_and_no_process_stays(tmp_path):
+    before = children()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(EngineStartFailed, match=f"Port {port} is already in use") as failed:
+            await EngineProcess.start(EngineOptions(tmp_path / "fake.gguf", backend="fake", port=port))
+    assert failed.value.code == "port-taken"
+    assert failed.value.hint
+    assert children() == before
+
+
+async def test_e17_two_engines_take_two_free_ports(start_process):
+    first, second = await start_process(), await start_process()
+    assert first.hello.port != second.hello.port
+
+
+async def test_a_missing_model_is_told_in_one_sentence(tmp_path):
+    before = children()
+    with pytest.raises(ModelError) as failed:
+        await EngineProcess.start(EngineOptions(tmp_path / "missing.gguf"))
+    assert "missing.gguf" in failed.value.title
+    assert "Traceback" not in failed.value.title + failed.value.detail + failed.value.hint
+    assert children() == before
+
+
+async def test_e02_a_child_that_aborts_on_load_is_named(tmp_path, stand_in):
+    abort = stand_in(
+        'import os, sys\nsys.stdin.readline()\nprint(\'{"protocol": 1, "loading": 0.5}\', flush=True)\n'
+        "print('GGML_ASSERT failed', file=sys.stderr, flush=True)\nos.abort()\n"
+    )
+    with pytest.raises(EngineStopped, match="while it loaded the model") as stopped:
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf"), command=abort)
+    assert stopped.value.while_loading
+    assert "GGML_ASSERT failed" in stopped.value.detail
+    if sys.platform != "win32":
+        assert stopped.value.signal_number == 6
+        assert "signal 6" in stopped.value.title
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hello",
+        "[]",
+        '{"protocol": 2, "pid": 1, "port": 5}',
+        '{"protocol": 1}',
+        "x" * 600_000,
+        '{"protocol": 1, "pid": 1}',
+    ],
+    ids=["text", "list", "version", "empty", "endless", "incomplete"],
+)
+async def test_a_program_that_speaks_otherwise_is_refused_and_ended(tmp_path, stand_in, line):
+    before = children()
+    speak = stand_in(f"import sys, time\nprint({line!r}, flush=True)\ntime.sleep(60)\n")
+    with pytest.raises(EngineProtocolMismatch):
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf"), command=speak)
+    assert children() == before
+
+
+async def test_a_child_that_exits_silently_is_named_with_its_code(tmp_path, stand_in):
+    with pytest.raises(EngineStopped, match="exit code 3"):
+        await EngineProcess.start(
+            EngineOptions(tmp_path / "x.gguf"), command=stand_in("import sys; sys.exit(3)")
+        )
+
+
+async def test_a_silent_child_is_given_up_on_and_ended(tmp_path, stand_in):
+    before = children()
+    with pytest.raises(EngineNotResponding):
+        await EngineProcess.start(
+            EngineOptions(tmp_path / "x.gguf"),
+            command=stand_in("import time; time.sleep(60)"),
+            silence_timeout_s=0.3,
+        )
+    assert children() == before
+
+
+async def test_a_cancelled_start_leaves_no_process(tmp_path, stand_in):
+    before = children()
+    start = asyncio.create_task(
+        EngineProcess.start(
+            EngineOptions(tmp_path / "x.gguf"), command=stand_in("import time; time.sleep(60)")
+        )
+    )
+    while children() == before:
+        await asyncio.sleep(0.01)
+    start.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await start
+    assert children() == before
+
+
+async def test_a_program_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(EngineStartFailed):
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf"), command=(str(tmp_path / "no"),))
+
+
+async def test_an_engine_without_a_token_says_so(tmp_path):
+    with pytest.raises(EngineError, match="without a token"):
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake"), token="short")
+
+
+async def test_the_log_goes_to_its_file(start_process, tmp_path):
+    log = tmp_path / "engine.log"
+    engine = await start_process(log=log)
+    await engine.stop()
+    assert "locked in" in log.read_text(encoding="utf-8")
+    assert "locked in" in engine.log_tail
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_e25_the_token_is_in_no_place_another_program_can_read(start_process, tmp_path):
+    log = tmp_path / "engine.log"
+    engine = await start_process(log=log)
+    token = engine.handle.token
+    async with engine.client() as client:
+        _ = [event async for event in client.chat(QUESTION, max_tokens=3)]
+    family = [psutil.Process(engine.pid), *psutil.Process(engine.pid).children(recursive=True)]
+    for process in (process for process in family if process.status() != psutil.STATUS_ZOMBIE):
+        assert token not in json.dumps([process.cmdline(), process.environ()])
+    assert token not in log.read_text(encoding="utf-8")
+    assert token not in repr(engine.handle)
