@@ -1,0 +1,123 @@
+"""Look at everything that could be wrong and say it: `oa-desktop doctor` and the diagnostics page."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from oa_desktop.errors import OaError
+from oa_desktop.gguf.errors import decimal_size
+from oa_desktop.paths import AppPaths
+from oa_desktop.services.doctor_checks import (
+    Machine,
+    PathStatus,
+    machine,
+    machine_findings,
+    path_findings,
+    path_statuses,
+    version_findings,
+    versions,
+)
+from oa_desktop.services.engine_probe import EngineProbe, probe_engine
+from oa_desktop.services.findings import Finding, Level, problem
+from oa_desktop.services.models import ModelLibrary
+from oa_desktop.settings_file import Notice
+
+DatabaseCheck = Callable[[], Iterable[Finding]]
+"""Looks at the store; may raise StorageError."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """Everything that was seen. findings: worst first."""
+
+    findings: tuple[Finding, ...]
+    versions: Mapping[str, str]
+    machine: Machine
+    paths: tuple[PathStatus, ...]
+    engine: EngineProbe
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing keeps the app from working."""
+        return all(finding.level is not Level.PROBLEM for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values for `doctor --json`."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return {"healthy": self.healthy, **plain}
+
+
+def report(
+    paths: AppPaths,
+    *,
+    settings_notices: Iterable[Notice] = (),
+    model_ref: str = "tour",
+    library: ModelLibrary | None = None,
+    database: DatabaseCheck | None = None,
+    probe: Callable[[], EngineProbe] = probe_engine,
+) -> DoctorReport:
+    """Examine this installation. Blocks for about half a second; never raises for trouble it finds.
+
+    database: the check of the store, given by whoever has it open. probe: asks an engine process.
+    """
+    found_versions, found_machine, statuses, engine = versions(), machine(), path_statuses(paths), probe()
+    findings = [
+        *version_findings(found_versions),
+        *machine_findings(found_machine),
+        *path_findings(statuses),
+        *_engine_findings(engine),
+        *(Finding(Level.NOTE, "settings", notice.title, notice.hint) for notice in settings_notices),
+        *_model_findings(library or ModelLibrary(paths), model_ref),
+        *_database_findings(database),
+    ]
+    order = (Level.PROBLEM, Level.NOTE, Level.OK)
+    findings.sort(key=lambda finding: order.index(finding.level))
+    return DoctorReport(tuple(findings), found_versions, found_machine, statuses, engine)
+
+
+def _engine_findings(engine: EngineProbe) -> list[Finding]:
+    level = Level.OK if engine.locked_in else Level.NOTE
+    findings = [Finding(level, "engine", engine.lockdown)]
+    if engine.locked_in:
+        findings += [Finding(Level.NOTE, "engine", f"Not covered: {gap}") for gap in engine.missing]
+    return findings
+
+
+def _model_findings(library: ModelLibrary, ref: str) -> list[Finding]:
+    try:
+        model = library.resolve(ref)
+        need = library.require_fit(model)
+    except OaError as error:
+        return [problem("model", error)]
+    if model.crashed:
+        return [
+            Finding(
+                Level.NOTE,
+                "model",
+                f"{model.name} took the engine down when it was loaded last.",
+                "Choose it again to try once more, or choose another model.",
+            )
+        ]
+    sentence = f"{model.name} can be loaded and needs about {decimal_size(need.total_bytes)} of memory."
+    return [Finding(Level.OK, "model", sentence)]
+
+
+def _database_findings(check: DatabaseCheck | None) -> list[Finding]:
+    if check is None:
+        return []
+    try:
+        return list(check())
+    except OaError as error:
+        return [problem("conversations", error)]
+
+
+def _plain(value: Any) -> Any:
+    """Paths as text, everything else as JSON takes it."""
+    if isinstance(value, Path):
+        return str(value).encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,147 @@
+"""The doctor on healthy and sick installations."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from oa_desktop.errors import StorageError
+from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
+from oa_desktop.services import doctor_checks
+from oa_desktop.services.doctor import DoctorReport, report
+from oa_desktop.services.engine_probe import EngineProbe, probe_engine
+from oa_desktop.services.findings import Finding, Level
+from oa_desktop.services.models import ModelLibrary
+from oa_desktop.settings_file import Notice, SettingsFile
+from tests.unit.gguf.ggufs import Gguf
+
+
+def no_probe() -> EngineProbe:
+    return EngineProbe(True, "The engine is locked in.", ("UDP packets.",), ())
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> AppPaths:
+    paths = app_paths({HOME_VARIABLE: str(tmp_path / "home")})
+    paths.create()
+    return paths
+
+
+@pytest.fixture
+def library(paths: AppPaths, tmp_path: Path) -> ModelLibrary:
+    return ModelLibrary(paths, Gguf().write(tmp_path / "tour.gguf"))
+
+
+def sentences(found: DoctorReport, topic: str) -> list[str]:
+    return [finding.sentence for finding in found.findings if finding.topic == topic]
+
+
+def test_a_fresh_installation_is_healthy(paths: AppPaths, library: ModelLibrary) -> None:
+    found = report(paths, library=library, probe=no_probe)
+    assert found.healthy
+    assert found.versions["oa-desktop"]
+    assert found.versions["llama-cpp-python"]
+    assert {status.name for status in found.paths} == {"data", "models", "backups", "config", "cache", "logs"}
+    assert all(status.writable for status in found.paths)
+    assert sentences(found, "model")[0].startswith("Tiny can be loaded and needs about ")
+    assert "Not covered: UDP packets." in sentences(found, "engine")
+
+
+def test_the_report_is_plain_json(paths: AppPaths, library: ModelLibrary) -> None:
+    document = json.loads(json.dumps(report(paths, library=library, probe=no_probe).as_json()))
+    assert document["healthy"] is True
+    assert document["findings"][0].keys() == {"level", "topic", "sentence", "hint"}
+    assert document["machine"]["logical_cores"] >= 1
+    assert document["paths"][0]["path"] == str(paths.data)
+
+
+def test_looking_creates_nothing(tmp_path: Path) -> None:
+    paths = app_paths({HOME_VARIABLE: str(tmp_path / "not yet")})
+    library = ModelLibrary(paths, Gguf().write(tmp_path / "tour.gguf"))
+    found = report(paths, library=library, probe=no_probe)
+    assert found.healthy
+    assert not (tmp_path / "not yet").exists()
+
+
+def test_the_worst_comes_first(paths: AppPaths, tmp_path: Path) -> None:
+    library = ModelLibrary(paths, tmp_path / "missing.gguf")
+    found = report(
+        paths, library=library, settings_notices=[Notice("replies cannot be 99.", "Default.")], probe=no_probe
+    )
+    levels = [finding.level for finding in found.findings]
+    assert not found.healthy
+    assert levels[0] is Level.PROBLEM
+    assert levels == sorted(levels, key=[Level.PROBLEM, Level.NOTE, Level.OK].index)
+    assert sentences(found, "settings") == ["replies cannot be 99."]
+
+
+def test_c02_the_notices_of_the_settings_are_shown(paths: AppPaths, library: ModelLibrary) -> None:
+    paths.settings.write_text("replies = 99\n")
+    notices = SettingsFile(paths.settings).notices
+    assert (
+        "replies cannot be 99"
+        in sentences(report(paths, library=library, settings_notices=notices, probe=no_probe), "settings")[0]
+    )
+
+
+def test_e02_a_model_that_crashed_is_named(paths: AppPaths, library: ModelLibrary) -> None:
+    library.mark_crashed(library.resolve("tour"))
+    found = report(paths, library=library, probe=no_probe)
+    assert sentences(found, "model") == ["Tiny took the engine down when it was loaded last."]
+    assert found.healthy
+
+
+def test_s09_trouble_with_the_store_is_a_problem(paths: AppPaths, library: ModelLibrary) -> None:
+    def broken() -> list[Finding]:
+        raise StorageError("store-damaged", "The conversations are damaged.", hint="Restore a backup.")
+
+    found = report(paths, library=library, database=broken, probe=no_probe)
+    assert not found.healthy
+    assert found.findings[0] == Finding(
+        Level.PROBLEM, "conversations", "The conversations are damaged.", "Restore a backup."
+    )
+
+
+def test_s04_a_nearly_full_disk_is_told(
+    paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(paths.data)
+    monkeypatch.setattr(doctor_checks.shutil, "disk_usage", lambda path: usage._replace(free=50_000_000))
+    found = report(paths, library=library, probe=no_probe)
+    assert sentences(found, "disk") == ["Only 50.0 MB of disk space is free."]
+    assert not found.healthy
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_s07_a_read_only_folder_is_a_problem(paths: AppPaths, library: ModelLibrary) -> None:
+    paths.logs.chmod(0o500)
+    try:
+        found = report(paths, library=library, probe=no_probe)
+    finally:
+        paths.logs.chmod(0o700)
+    assert any("logs" in sentence for sentence in sentences(found, "folders"))
+
+
+def test_s20_an_old_sqlite_is_told(
+    paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor_checks, "library_is_safe", lambda: False)
+    found = report(paths, library=library, probe=no_probe)
+    assert found.healthy
+    assert "older than 3.51.3" in sentences(found, "sqlite")[0]
+
+
+def test_a_missing_part_is_a_problem(
+    paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(doctor_checks._PACKAGES, "llama-cpp-python", "no-such-package-here")
+    found = report(paths, library=library, probe=no_probe)
+    assert sentences(found, "software") == ["llama-cpp-python is not installed."]
+
+
+def test_e24_the_engine_itself_is_asked_about_its_walls() -> None:
+    probe = probe_engine()
+    assert probe.lockdown.startswith("The engine is ")
+    assert probe.devices is None
