@@ -57,10 +57,10 @@ class Settings:
         high=1048576,
     )
     threads: int = _setting(
-        0, "Processor threads for the engine; 0: as many as there are cores.", low=0, high=512
+        0, "Processor threads for the engine; 0: one for each physical core.", low=0, high=512
     )
     gpu_layers: int = _setting(
-        -1, "Layers of the model on the graphics card; -1: as many as fit, 0: none.", low=-1, high=512
+        -1, "Layers of the model on the graphics card; -1: all of them, 0: none.", low=-1, high=512
     )
     user_id: str = _setting(
         "",
