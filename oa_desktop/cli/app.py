@@ -1,0 +1,73 @@
+"""What every command needs of the app, opened when it is used and closed when the command ends."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
+
+from oa_desktop.cli.output import StatusLine, note
+from oa_desktop.client.api import EngineClient
+from oa_desktop.paths import app_paths
+from oa_desktop.services.loading import LoadedModel, load_model
+from oa_desktop.services.models import ModelLibrary
+from oa_desktop.settings import Settings
+from oa_desktop.settings_file import SettingsFile
+from oa_desktop.store.worker import StoreWorker
+
+
+class App:
+    """The app without a window."""
+
+    def __init__(self) -> None:
+        self.paths = app_paths()
+        self.paths.create()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The person's settings; what is wrong with the file is said on standard error."""
+        file = SettingsFile(self.paths.settings)
+        for notice in file.notices:
+            note(f"{notice.title} {notice.hint}".strip())
+        return file.settings
+
+    @cached_property
+    def library(self) -> ModelLibrary:
+        """The models on this machine."""
+        return ModelLibrary(self.paths)
+
+    @contextmanager
+    def store(self, *, read_only: bool = False) -> Iterator[StoreWorker]:
+        """The conversations. read_only: also while the window has them open."""
+        worker = StoreWorker.open(self.paths.store, read_only=read_only)
+        try:
+            if not read_only:
+                for notice in worker.notices:
+                    note(notice.sentence)
+            yield worker
+        finally:
+            worker.close()
+
+    @asynccontextmanager
+    async def engine(self, ref: str | None) -> AsyncIterator[tuple[LoadedModel, EngineClient]]:
+        """A model in an engine of its own, which ends with the block.
+
+        ref: None for the model of the settings.
+        """
+        status = StatusLine()
+        status.show("Loading the model …")
+        try:
+            loaded = await load_model(
+                self.library,
+                ref or self.settings.model,
+                self.settings,
+                log=self.paths.logs / "engine.log",
+                on_progress=lambda done: status.show(f"Loading the model … {done:.0%}"),
+            )
+        finally:
+            status.clear()
+        try:
+            for notice in loaded.process.handle.model.notices if loaded.process.handle.model else ():
+                note(notice)
+            async with loaded.process.client() as client:
+                yield loaded, client
+        finally:
+            await loaded.process.stop()

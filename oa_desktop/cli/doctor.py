@@ -1,0 +1,50 @@
+"""`oa-desktop doctor`: what works here, what does not, and what to do about it."""
+
+from collections.abc import Iterable
+
+import click
+
+from oa_desktop.cli.app import App
+from oa_desktop.cli.output import json_option, print_json
+from oa_desktop.services.doctor import report
+from oa_desktop.services.findings import Finding, Level
+from oa_desktop.settings_file import SettingsFile
+
+_SIGNS = {Level.OK: "ok  ", Level.NOTE: "note", Level.PROBLEM: "FAIL"}
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> int:
+    """Look at versions, memory, devices, folders, the engine's walls, the model and the store.
+
+    Ends with 1 when something keeps the app from working.
+    """
+    app = App()
+    settings = SettingsFile(app.paths.settings)
+    found = report(
+        app.paths,
+        settings_notices=settings.notices,
+        model_ref=settings.settings.model,
+        library=app.library,
+        database=lambda: _store_findings(app),
+    )
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for finding in found.findings:
+            click.echo(f"{_SIGNS[finding.level]}  {finding.topic}: {finding.sentence}")
+            if finding.hint:
+                click.echo(f"      {finding.hint}")
+        for name, version in found.versions.items():
+            click.echo(f"      {name} {version}")
+    return 0 if found.healthy else 1
+
+
+def _store_findings(app: App) -> Iterable[Finding]:
+    if not app.paths.store.exists():
+        return [Finding(Level.OK, "conversations", "There are no conversations yet.")]
+    with app.store(read_only=True) as worker:
+        count = worker.submit(lambda store: store.conversations.count()).result()
+        notes = [Finding(Level.NOTE, "conversations", n.title, n.hint) for n in worker.notices]
+    return [Finding(Level.OK, "conversations", f"The store opens; it holds {count} conversations."), *notes]

@@ -1,0 +1,39 @@
+"""`oa-desktop serve`: the local API for other programs."""
+
+import asyncio
+
+import click
+
+from oa_desktop.cli.app import App
+from oa_desktop.cli.output import note
+from oa_desktop.client.launch import EngineProcess
+from oa_desktop.services.loading import engine_options
+
+
+@click.command()
+@click.option("--model", "ref", metavar="REF", help="tour, an imported model, or the path of a .gguf file.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--token", help="The key clients must send; a fresh random one by default.")
+def serve(ref: str | None, host: str, port: int, token: str | None) -> None:
+    """Serve a model over the OpenAI protocol until Ctrl+C.
+
+    Prints the address and the key. Only this computer can reach it.
+    """
+    asyncio.run(_serve(App(), ref, host, port, token))
+
+
+async def _serve(app: App, ref: str | None, host: str, port: int, token: str | None) -> None:
+    model = await asyncio.to_thread(app.library.resolve, ref or app.settings.model)
+    await asyncio.to_thread(app.library.require_fit, model, app.settings.context_tokens)
+    options = engine_options(model, app.settings, app.paths.logs / "engine.log", host=host, port=port)
+    process = await EngineProcess.start(options, token=token)
+    try:
+        click.echo(f"base_url  {process.handle.base_url}")
+        click.echo(f"api_key   {process.handle.token}")
+        note(f"Serving {model.name}. Ctrl+C ends it.")
+        error = await process.wait()
+    finally:
+        await process.stop()
+    if error is not None:
+        raise error

@@ -1,0 +1,194 @@
+"""One running generation: replies that stream from the engine into the store and to whoever watches."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+
+from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState
+from oa_desktop.errors import EngineError, OaError, StorageError
+from oa_desktop.services.chat_events import (
+    ChatEvent,
+    GenerationEnded,
+    GenerationStarted,
+    ReplyDelta,
+    ReplyEnded,
+)
+from oa_desktop.store.worker import StoreWorker
+
+SAVE_INTERVAL_S = 0.4
+"""A streaming reply is never further than this ahead of the disk, plus one write."""
+
+_STATES = {"stop": MessageState.COMPLETE, "length": MessageState.COMPLETE}
+
+
+@dataclass(slots=True)
+class _Streaming:
+    """A reply that has not ended yet."""
+
+    message: Message
+    text: str = ""
+    token_count: int = 0
+    first_token_s: float | None = None
+
+
+class RunningGeneration:
+    """The replies of one request, from their empty rows in the store to their final texts.
+
+    Iterate over `events()` once. `stop()` may be called at any time from the same event loop; the partial
+    texts are kept. Text that the store refuses (a full disk) stays in memory and is written again with the
+    next save; what is still unsaved at the end is in `unsaved`.
+    """
+
+    def __init__(
+        self, worker: StoreWorker, stream: AsyncIterator[ChatStreamEvent], replies: Sequence[Message]
+    ) -> None:
+        self._worker = worker
+        self._stream = stream
+        self._streaming = {index: _Streaming(reply) for index, reply in enumerate(replies)}
+        self._replies = tuple(replies)
+        self._queue: asyncio.Queue[ChatStreamEvent | None] = asyncio.Queue()
+        self._reader: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._dirty: set[int] = set()
+        self._started_s = time.monotonic()
+        self._saved_s = self._started_s
+        self._ended_replies: list[Message] = []
+        self._usage: Usage | None = None
+        self._engine_error: OaError | None = None
+        self._storage_error: StorageError | None = None
+        self.unsaved: dict[MessageId, Message] = {}
+
+    def stop(self) -> None:
+        """End the replies that still stream; they keep their partial text and are marked stopped."""
+        self._stopped = True
+        if self._reader is not None:
+            self._reader.cancel()
+
+    async def events(self) -> AsyncIterator[ChatEvent]:
+        """Everything that happens, in order; ends with exactly one GenerationEnded."""
+        yield GenerationStarted(self._replies)
+        self._reader = asyncio.create_task(self._read())
+        if self._stopped:
+            self._reader.cancel()
+        try:
+            while (event := await self._next_event()) is not None:
+                for chat_event in await self._taken(event):
+                    yield chat_event
+            for index in list(self._streaming):
+                yield await self._ended(index, self._state_at_end())
+            await self._record_usage()
+        finally:
+            await self._close()
+        yield GenerationEnded(self._engine_error or self._storage_error, tuple(self._ended_replies))
+
+    async def _read(self) -> None:
+        try:
+            async for event in self._stream:
+                self._queue.put_nowait(event)
+        except OaError as error:
+            self._engine_error = error
+        finally:
+            self._queue.put_nowait(None)
+
+    async def _next_event(self) -> ChatStreamEvent | None:
+        """The next event of the engine; saves what is waiting to be saved when its time has come."""
+        while True:
+            if self._dirty:
+                due_s = self._saved_s + SAVE_INTERVAL_S - time.monotonic()
+                if due_s <= 0:
+                    await self._save()
+                    continue
+                try:
+                    return await asyncio.wait_for(self._queue.get(), due_s)
+                except TimeoutError:
+                    continue
+            return await self._queue.get()
+
+    async def _taken(self, event: ChatStreamEvent) -> list[ChatEvent]:
+        match event:
+            case ChoiceDelta(index=index, text=text) if index in self._streaming and text:
+                reply = self._streaming[index]
+                if reply.first_token_s is None:
+                    reply.first_token_s = time.monotonic() - self._started_s
+                reply.text += text
+                reply.token_count += 1
+                self._dirty.add(index)
+                return [ReplyDelta(reply.message.id, text)]
+            case ChoiceEnd(index=index, finish_reason=reason) if index in self._streaming:
+                return [await self._ended(index, _STATES.get(reason, MessageState.STOPPED), reason)]
+            case Usage():
+                self._usage = event
+        return []
+
+    def _state_at_end(self) -> MessageState:
+        """The state of replies that had not ended when the stream did."""
+        if self._stopped:
+            return MessageState.STOPPED
+        if isinstance(self._engine_error, EngineError) and self._engine_error.code == "engine-stopped":
+            return MessageState.INTERRUPTED
+        return MessageState.FAILED if self._engine_error else MessageState.INTERRUPTED
+
+    async def _ended(self, index: int, state: MessageState, reason: str | None = None) -> ReplyEnded:
+        reply = self._streaming.pop(index)
+        self._dirty.discard(index)
+        generation = replace(
+            reply.message.generation or Generation(),
+            completion_tokens=reply.token_count,
+            first_token_s=reply.first_token_s,
+            duration_s=time.monotonic() - self._started_s,
+            finish_reason=reason,
+            error=self._engine_error.title if self._engine_error else "",
+        )
+        message = replace(reply.message, text=reply.text, state=state, generation=generation)
+        self._ended_replies.append(message)
+        try:
+            await self._worker.run(lambda store: store.messages.finish([message]))
+        except StorageError as error:
+            self._storage_error = error
+            self.unsaved[message.id] = message
+        return ReplyEnded(message)
+
+    async def _record_usage(self) -> None:
+        """Write what reading the prompt cost on every reply; it is known only when all have ended."""
+        if self._usage is None:
+            return
+        usage = self._usage
+        self._ended_replies = [
+            replace(
+                message,
+                generation=replace(
+                    message.generation or Generation(),
+                    prompt_tokens=usage.prompt_tokens,
+                    reused_tokens=usage.reused_tokens,
+                ),
+            )
+            for message in self._ended_replies
+        ]
+        saved = [message for message in self._ended_replies if message.id not in self.unsaved]
+        self.unsaved |= {m.id: m for m in self._ended_replies if m.id in self.unsaved}
+        try:
+            await self._worker.run(lambda store: store.messages.record_generations(saved))
+        except StorageError as error:
+            self._storage_error = error
+
+    async def _save(self) -> None:
+        texts = {self._streaming[i].message.id: self._streaming[i].text for i in self._dirty}
+        self._saved_s = time.monotonic()
+        try:
+            await self._worker.run(lambda store: store.messages.update_streaming(texts))
+        except StorageError as error:
+            self._storage_error = error
+            return
+        self._storage_error = None
+        self._dirty.clear()
+
+    async def _close(self) -> None:
+        """Drop the connection to the engine, whatever ended the iteration."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        close = getattr(self._stream, "aclose", None)
+        if close is not None:
+            await close()
