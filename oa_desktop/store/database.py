@@ -47,8 +47,10 @@ def latest_schema(migrations: Migrations = MIGRATIONS) -> int:
     return len(migrations.pending(Database(sqlite3.connect(":memory:"), execute_plugins=False)))
 
 
-def open_writer(files: StoreFiles, migrations: Migrations = MIGRATIONS) -> Opened:
+def open_writer(files: StoreFiles, migrations: Migrations = MIGRATIONS, *, goes_on: bool = False) -> Opened:
     """Open for writing; the caller holds the instance lock.
+
+    goes_on: the same session opens again after the disk failed; what is streaming still is.
 
     Raises: StorageError children; sqlite3.Error when the system fails underneath.
     """
@@ -60,11 +62,12 @@ def open_writer(files: StoreFiles, migrations: Migrations = MIGRATIONS) -> Opene
         if prepare_writer(database) != "wal":
             notices.append(JournalFallback(files.database))
         _migrate(database, files, migrations, is_new=is_new)
-        if not meta.was_closed_cleanly(database):
-            _check_after_crash(database, files)
+        if meta.is_due_for_check(database):
+            _check_thoroughly(database, files)
         if stamp and _is_older(meta.stamp_of(database), stamp):
             notices.append(OlderCopy(files.database))
-        Messages(database).interrupt_streaming()
+        if not goes_on:
+            Messages(database).interrupt_streaming()
         write_stamp(files.stamp, meta.begin_session(database, __version__))
     except BaseException:
         database.close()
@@ -158,7 +161,7 @@ def _migrate(database: Database, files: StoreFiles, migrations: Migrations, *, i
     pragma(database, "wal_checkpoint(TRUNCATE)")
 
 
-def _check_after_crash(database: Database, files: StoreFiles) -> None:
+def _check_thoroughly(database: Database, files: StoreFiles) -> None:
     if fault := checks.damage(database, thorough=True):
         raise StoreDamaged(files.database, fault, quarantine.keep_copy(files))
     if rows := checks.dangling(database):
@@ -166,6 +169,7 @@ def _check_after_crash(database: Database, files: StoreFiles) -> None:
     if not index_is_sound(database):
         log.warning("the search index was out of step and is made anew")
         rebuild_index(database)
+    meta.note_check(database)
 
 
 def _is_older(found: Stamp, remembered: Stamp) -> bool:

@@ -55,9 +55,9 @@ class StoreReadOnly(StorageError):
     def __init__(self, detail: str = "") -> None:
         super().__init__(
             "store-read-only",
-            "The conversations can be read but not changed, because their folder is read-only.",
+            "The conversations are open for reading only, so this could not be saved.",
             detail=detail,
-            hint="Allow writing to the folder and start again.",
+            hint="Allow writing to their folder, close other windows, and start again.",
         )
 
 

@@ -13,7 +13,8 @@ class InstanceLock:
         """Raises: StoreInUse while another instance holds it; sqlite3.OperationalError where none can be."""
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0)
         try:
-            self._take()
+            self._connection.execute("PRAGMA journal_mode=MEMORY").close()
+            self._connection.execute("BEGIN EXCLUSIVE").close()
         except sqlite3.DatabaseError as error:
             self._connection.close()
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
@@ -23,7 +24,3 @@ class InstanceLock:
     def release(self) -> None:
         """Let the next instance in. The file stays: removing it would let two in at once."""
         self._connection.close()
-
-    def _take(self) -> None:
-        self._connection.execute("PRAGMA journal_mode=MEMORY").close()
-        self._connection.execute("BEGIN EXCLUSIVE").close()

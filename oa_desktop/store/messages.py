@@ -13,6 +13,7 @@ from oa_desktop.store.connection import transaction
 from oa_desktop.store.errors import NotInStore
 from oa_desktop.store.records import MESSAGE_COLUMNS, generation_json, message_of, message_row, now
 from oa_desktop.store.salvage import Fault, Loaded, read_tree
+from oa_desktop.store.search import indexed_at_the_end
 from oa_desktop.store.text import clean
 
 _INSERT = """
@@ -51,7 +52,7 @@ class Messages:
         """
         added: list[Message] = []
         newest: dict[TreeId, int] = {}
-        with transaction(self.db):
+        with indexed_at_the_end(self.db):
             for message in messages:
                 row = message_row(message)
                 seq = self.db.conn.execute(_INSERT, row).lastrowid or 0
@@ -121,14 +122,6 @@ class Messages:
 
     def record_generations(self, messages: Iterable[Message]) -> None:
         """Store how replies were made, once all of it is known; text and state stay as they are."""
-        with transaction(self.db):
-            self.db.conn.executemany(
-                "UPDATE message SET generation = ? WHERE id = ?",
-                [(generation_json(message.generation), message.id) for message in messages],
-            )
-
-    def record_generations(self, messages: Sequence[Message]) -> None:
-        """Store how ended replies were made once more is known of it; nothing else of them changes."""
         with transaction(self.db):
             self.db.conn.executemany(
                 "UPDATE message SET generation = ? WHERE id = ?",

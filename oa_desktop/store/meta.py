@@ -1,11 +1,14 @@
 """Facts about the database itself, inside it: its id, how often it was opened, how it was closed."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlite_utils import Database
 
 from oa_desktop.store.connection import transaction
 from oa_desktop.store.stamp import Stamp
+
+CHECK_AGAIN_AFTER = timedelta(days=7)
 
 
 def get(database: Database, key: str, default: str = "") -> str:
@@ -38,6 +41,7 @@ def begin_session(database: Database, app_version: str) -> Stamp:
         last_clean_exit="0",
         created_by=get(database, "created_by", app_version),
         written_by=app_version,
+        checked_at=get(database, "checked_at", datetime.now(UTC).isoformat()),
     )
     return opened
 
@@ -47,6 +51,15 @@ def end_session(database: Database) -> None:
     put(database, last_clean_exit="1")
 
 
-def was_closed_cleanly(database: Database) -> bool:
-    """Whether the last session ended in order; a new database counts as closed."""
-    return get(database, "last_clean_exit", "1") == "1"
+def is_due_for_check(database: Database) -> bool:
+    """Whether the last session ended otherwise than in order, or the last thorough check is a week ago."""
+    if get(database, "last_clean_exit", "1") != "1":
+        return True
+    checked = get(database, "checked_at")
+    age = datetime.now(UTC) - datetime.fromisoformat(checked) if checked else timedelta()
+    return not timedelta() <= age < CHECK_AGAIN_AFTER
+
+
+def note_check(database: Database) -> None:
+    """Remember that everything was just found whole."""
+    put(database, checked_at=datetime.now(UTC).isoformat())

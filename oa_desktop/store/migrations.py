@@ -10,6 +10,7 @@ MIGRATIONS = Migrations("oa_desktop")
 _CONVERSATION = """
 CREATE TABLE conversation (
     tree_id TEXT NOT NULL PRIMARY KEY CHECK (length(tree_id) BETWEEN 1 AND 128),
+    family TEXT NOT NULL,
     title TEXT NOT NULL CHECK (instr(title, char(0)) = 0),
     title_is_manual INTEGER NOT NULL CHECK (title_is_manual IN (0, 1)),
     pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
@@ -27,7 +28,7 @@ CREATE TABLE conversation (
     draft TEXT NOT NULL CHECK (instr(draft, char(0)) = 0),
     FOREIGN KEY (tree_id, active_leaf) REFERENCES message (tree_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE INDEX conversation_order ON conversation (pinned, last_seq) WHERE deleted_at IS NULL;
+CREATE INDEX conversation_family ON conversation (family);
 """
 
 _MESSAGE = """
@@ -114,9 +115,7 @@ CREATE VIEW searchable AS SELECT seq, text FROM message WHERE state <> 'streamin
 CREATE VIRTUAL TABLE message_text USING fts5 (
     text, content = 'searchable', content_rowid = 'seq', tokenize = 'trigram'
 );
-CREATE TRIGGER message_text_insert AFTER INSERT ON message WHEN new.state <> 'streaming' BEGIN
-    INSERT INTO message_text (rowid, text) VALUES (new.seq, new.text);
-END;
+CREATE TABLE index_later (after_seq INTEGER NOT NULL) STRICT;
 CREATE TRIGGER message_text_delete AFTER DELETE ON message WHEN old.state <> 'streaming' BEGIN
     INSERT INTO message_text (message_text, rowid, text) VALUES ('delete', old.seq, old.text);
 END;

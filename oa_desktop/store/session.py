@@ -1,12 +1,14 @@
 """One opening of the store: lock, database and aggregates, from open to close. Lives on the store thread."""
 
 import logging
+from dataclasses import replace
 
 from oa_desktop.errors import StorageError
 from oa_desktop.store.backup import roll_backups
 from oa_desktop.store.connection import pragma
-from oa_desktop.store.database import close_writer, open_reader, open_writer
+from oa_desktop.store.database import Opened, close_writer, open_reader, open_writer
 from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.errors import DiskFull, translated
 from oa_desktop.store.files import StoreFiles, is_writable
 from oa_desktop.store.lock import InstanceLock
 from oa_desktop.store.store import Store
@@ -27,11 +29,19 @@ class Session:
         self.files = files
         self._lock: InstanceLock | None = None if read_only else _lock(files)
         try:
-            self._opened = open_writer(files) if self._lock else open_reader(files)
+            self._opened = self._open_writer() if self._lock else open_reader(files)
         except BaseException:
             self._release()
             raise
-        self.store = Store(self._opened.database)
+        self._store = Store(self._opened.database)
+        self._is_broken = False
+
+    @property
+    def store(self) -> Store:
+        """The aggregates; after a failure of the disk only once the file was read and checked again."""
+        if self._is_broken:
+            self._reopen()
+        return self._store
 
     @property
     def read_only(self) -> bool:
@@ -45,23 +55,27 @@ class Session:
 
     def settle(self) -> None:
         """After a job failed: undo what it left half done."""
-        self._opened.database.rollback()
+        if not self._is_broken:
+            self._opened.database.rollback()
 
     def rest(self) -> None:
         """When nothing is waiting: bring a long journal into the database."""
         wal = self.files.wal
-        if not self.read_only and wal.exists() and wal.stat().st_size > IDLE_CHECKPOINT_BYTES:
+        if (
+            not (self.read_only or self._is_broken)
+            and wal.exists()
+            and wal.stat().st_size > IDLE_CHECKPOINT_BYTES
+        ):
             pragma(self._opened.database, "wal_checkpoint(TRUNCATE)")
 
-    def reopen(self) -> None:
-        """After the disk failed: forget what the connection believes, and read and check the file again."""
+    def distrust(self) -> None:
+        """After the disk failed: what the connection believes may no longer be true, so it is given up."""
+        self._is_broken = True
         self._opened.database.close()
-        self._opened = open_reader(self.files) if self._opened.read_only else open_writer(self.files)
-        self.store = Store(self._opened.database)
 
     def roll_backups(self) -> None:
         """Today's backup, if there is none yet; a failure is logged, for the store itself is well."""
-        if self.read_only:
+        if self.read_only or self._is_broken:
             return
         try:
             roll_backups(self._opened.database, self.files.backups)
@@ -71,12 +85,26 @@ class Session:
     def close(self) -> None:
         """Close in order. Nothing that was written depends on it."""
         try:
-            if self.read_only:
+            if self.read_only or self._is_broken:
                 self._opened.database.close()
             else:
                 close_writer(self._opened.database)
         finally:
             self._release()
+
+    def _open_writer(self) -> Opened:
+        """For writing; for reading, with a notice, where the disk has no room to begin a session."""
+        try:
+            return open_writer(self.files)
+        except sqlite3.Error as error:
+            told = translated(error)
+            if not isinstance(told, DiskFull) or self.files.is_absent():
+                raise
+            return replace(open_reader(self.files), notices=(told,))
+
+    def _reopen(self) -> None:
+        opened = open_reader(self.files) if self.read_only else open_writer(self.files, goes_on=True)
+        self._opened, self._store, self._is_broken = opened, Store(opened.database), False
 
     def _release(self) -> None:
         if self._lock:

@@ -13,7 +13,7 @@ from oa_desktop.store.conversations import Conversations
 from oa_desktop.store.feedback import Feedback
 from oa_desktop.store.imports import Imports
 from oa_desktop.store.messages import Messages
-from oa_desktop.store.search import SearchHit, search
+from oa_desktop.store.search import SearchHit, indexed_at_the_end, search
 from oa_desktop.store.stats import Stats, read_stats
 
 
@@ -33,6 +33,12 @@ class Store:
         with transaction(self._database):
             yield
 
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """A transaction that only adds, for whole files: the search index follows once at its end."""
+        with indexed_at_the_end(self._database):
+            yield
+
     def add_tree(
         self,
         conversation: Conversation,
@@ -40,7 +46,7 @@ class Store:
         imported: Mapping[MessageId, ImportedFields] | None = None,
     ) -> tuple[Message, ...]:
         """Store a whole conversation, all or nothing; a parent comes before its replies, as in `walk`."""
-        with self.transaction():
+        with self.bulk():
             self.conversations.insert(conversation)
             added = self.messages.add(messages)
             self.imports.save_all(imported or {})

@@ -120,7 +120,7 @@ class StoreWorker:
     def _recovered(self, error: BaseException) -> BaseException:
         """The error to tell, once the session is fit for the next job."""
         if self._session:
-            self._quietly(self._session.reopen if _disk_failed(error) else self._session.settle)
+            self._quietly(self._session.distrust if _disk_failed(error) else self._session.settle)
         told: BaseException | None = None
         if isinstance(error, sqlite3.Error):
             told = translated(error, self.path)

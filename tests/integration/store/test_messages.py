@@ -50,11 +50,11 @@ def test_streaming_texts_are_stored_as_they_grow_and_end_once(store: Store) -> N
     done = replace(
         first, text="One", state=MessageState.COMPLETE, generation=Generation(finish_reason="stop")
     )
-    store.messages.finish(done)
+    store.messages.finish([done])
     store.messages.update_streaming({first.id: "too late", second.id: "Two"})
     assert store.messages.get(first.id) == done
     with pytest.raises(ValueError, match="ended as complete"):
-        store.messages.finish(done)
+        store.messages.finish([done])
 
 
 def test_ending_several_replies_is_all_or_nothing(store: Store) -> None:
@@ -62,7 +62,7 @@ def test_ending_several_replies_is_all_or_nothing(store: Store) -> None:
     reply = store.messages.add([streaming(root)])[0]
     done = replace(reply, text="x", state=MessageState.COMPLETE)
     with pytest.raises(NotInStore):
-        store.messages.finish(done, replace(done, id=root_prompt().id))
+        store.messages.finish([done, replace(done, id=root_prompt().id)])
     assert store.messages.get(reply.id).state is MessageState.STREAMING
 
 
@@ -130,7 +130,7 @@ def test_s19_what_utf8_and_sqlite_cannot_hold_becomes_a_replacement_character(st
     store.messages.update_streaming({reply.id: "x\udfff"})
     assert store.messages.get(reply.id).text == "x\ufffd"
     error = Generation(error="bad \ud800 byte")
-    store.messages.finish(replace(reply, text="\x00", state=MessageState.FAILED, generation=error))
+    store.messages.finish([replace(reply, text="\x00", state=MessageState.FAILED, generation=error)])
     ended = store.messages.get(reply.id)
     assert ended.text == "\ufffd"
     assert ended.generation == Generation(error="bad \ufffd byte")
