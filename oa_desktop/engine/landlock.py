@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from oa_desktop.engine.landlock_paths import device_paths, readable_paths
+from oa_desktop.engine.syscall_filter import refuse_sockets_and_programs
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
@@ -101,7 +102,7 @@ def lock_down(read: Iterable[Path], write: Iterable[Path] = (), *, devices: bool
             return _failed(abi, "applying the rules")
     finally:
         os.close(ruleset)
-    return LockdownReport(True, abi, _gaps(abi))
+    return LockdownReport(True, abi, _gaps(abi, sockets_refused=refuse_sockets_and_programs()))
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:
@@ -124,15 +125,16 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         os.close(descriptor)
 
 
-def _gaps(abi: int) -> tuple[str, ...]:
+def _gaps(abi: int, *, sockets_refused: bool) -> tuple[str, ...]:
     gaps = []
     if abi < 3:
         gaps.append("files it can open for writing may also be cut short (needs Linux 6.2).")
-    if abi < 4:
+    if abi < 4 and not sockets_refused:
         gaps.append("TCP connections are not stopped (needs Linux 6.7).")
     if abi < 6:
-        gaps.append("signals and abstract sockets are not stopped (needs Linux 6.12).")
-    gaps.append("UDP packets and sockets in the file system are not stopped by Landlock.")
+        gaps.append("signals to other programs are not stopped (needs Linux 6.12).")
+    if not sockets_refused:
+        gaps.append("UDP packets and sockets of other programs are not stopped (needs seccomp).")
     threads = _thread_count()
     if threads > 1:
         gaps.append(f"{threads - 1} threads were running before and are not locked in.")

@@ -1,5 +1,7 @@
 """A child process: locks itself in, tries what it must not be able to do, prints what happened as JSON."""
 
+import asyncio
+import ctypes
 import json
 import os
 import signal
@@ -34,6 +36,12 @@ def _bind() -> None:
         server.bind(("127.0.0.1", 0))
 
 
+def _io_uring() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(425, 1, ctypes.byref(ctypes.create_string_buffer(120))) < 0:
+        raise OSError(ctypes.get_errno(), "io_uring_setup")
+
+
 def _accept(server: socket.socket) -> None:
     print("ready", flush=True)
     connection, _ = server.accept()
@@ -65,6 +73,10 @@ def main() -> None:
         "run shell": lambda: os.execv("/bin/sh", ["sh", "-c", "true"]),
         "connect": lambda: _connect(port),
         "bind": _bind,
+        "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9)),
+        "socket in the file system": lambda: socket.socket(socket.AF_UNIX).connect(str(home / "bus")),
+        "io_uring": _io_uring,
+        "event loop": lambda: asyncio.new_event_loop().close(),
         "abstract socket": lambda: socket.socket(socket.AF_UNIX).connect(abstract),
         "kill parent": lambda: os.kill(os.getppid(), signal.SIGTERM),
         "signal itself": lambda: os.kill(os.getpid(), 0),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -25,9 +26,15 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (home / "state").mkdir()
     (home / "model.gguf").write_bytes(b"GGUF")
     (home / "store.sqlite3").write_bytes(b"SQLite format 3\0")
-    with socket.create_server(("127.0.0.1", 0)) as open_port, socket.socket(socket.AF_UNIX) as abstract:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as open_port,
+        socket.socket(socket.AF_UNIX) as abstract,
+        socket.socket(socket.AF_UNIX) as bus,
+    ):
         abstract.bind("\0" + f"oa-desktop-test-{os.getpid()}")
         abstract.listen()
+        bus.bind(str(home / "bus"))
+        bus.listen()
         with subprocess.Popen(
             [sys.executable, str(CHILD), str(home), str(open_port.getsockname()[1])],
             stdout=subprocess.PIPE,
@@ -74,6 +81,13 @@ def test_e24_the_locked_engine_reaches_no_network(outcomes: dict[str, str], atte
 
 
 @needs_landlock
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="no filter for this processor")
+@pytest.mark.parametrize("attempt", ["udp", "socket in the file system", "io_uring"])
+def test_e24_the_locked_engine_gets_no_new_sockets(outcomes: dict[str, str], attempt: str) -> None:
+    assert outcomes[attempt] == DENIED
+
+
+@needs_landlock
 @pytest.mark.skipif(landlock_abi() < 6, reason="this Landlock does not know signals")
 @pytest.mark.parametrize("attempt", ["abstract socket", "kill parent"])
 def test_e24_the_locked_engine_cannot_touch_other_processes(outcomes: dict[str, str], attempt: str) -> None:
@@ -91,6 +105,7 @@ def test_e24_the_locked_engine_cannot_touch_other_processes(outcomes: dict[str, 
         "count processors",
         "import late",
         "discard",
+        "event loop",
         "accept",
     ],
 )
