@@ -61,7 +61,10 @@ async def test_progress_and_description_arrive(tmp_path):
 
 async def test_stopping_mid_reply_takes_less_than_two_seconds(start_process):
     engine = await start_process(pace_s=0.05)
-    async with engine.client() as client, aclosing(client.chat(QUESTION, max_tokens=900)) as replies:
+    async with (
+        engine.client() as client,
+        aclosing(client.chat(QUESTION, sampling={"ignore_eos": True})) as replies,
+    ):
         await anext(replies)
         started = time.monotonic()
         await engine.stop()

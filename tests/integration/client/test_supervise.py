@@ -1,0 +1,167 @@
+"""An engine that is killed, freezes or crashes, and what its supervisor says and does."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from contextlib import aclosing
+from functools import partial
+
+import psutil
+import pytest
+
+from oa_desktop.client.errors import EngineStopped, EngineUnavailable
+from oa_desktop.client.events import ChoiceDelta
+from oa_desktop.client.heartbeat import Patience
+from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.status import Halted, NotAnswering, Off, Running, Starting, Waiting
+from oa_desktop.client.supervise import EngineSupervisor
+
+QUESTION = [{"role": "user", "content": "What is a tree?"}]
+posix = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+
+
+class Watched:
+    """A supervisor over the fake backend, and everything it said."""
+
+    def __init__(self, tmp_path, *, command=None, patience=None):
+        self.statuses = []
+        self.crashed_loads = []
+        self.slept = []
+        options = EngineOptions(tmp_path / "fake.gguf", backend="fake", extra=("--fake-pace", "0.02"))
+        self.supervisor = EngineSupervisor(
+            partial(EngineProcess.start, options, command=command),
+            on_status=self.statuses.append,
+            on_load_crash=self.crashed_loads.append,
+            patience=patience,
+            sleep=self.sleep,
+        )
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def engine_pid(self) -> int:
+        return next(
+            child.pid for child in psutil.Process().children() if "oa_desktop.engine" in child.cmdline()
+        )
+
+    async def until(self, kind) -> None:
+        async with asyncio.timeout(20):
+            while not isinstance(self.supervisor.status, kind):
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def watched(tmp_path):
+    watched = Watched(tmp_path)
+    yield watched
+    await watched.supervisor.stop()
+
+
+async def read_and_kill(client, engine_pid, *, after_chars: int) -> tuple[str, float, EngineStopped | None]:
+    """What was read of a long reply, and how long after the kill which error came."""
+    text, killed_s = "", 0.0
+    try:
+        async with aclosing(client.chat(QUESTION, sampling={"ignore_eos": True})) as replies:
+            async for event in replies:
+                if isinstance(event, ChoiceDelta):
+                    text += event.text
+                if len(text) > after_chars and not killed_s:
+                    os.kill(engine_pid, signal.SIGKILL)
+                    killed_s = time.monotonic()
+    except EngineStopped as error:
+        return text, time.monotonic() - killed_s, error
+    return text, 0.0, None
+
+
+@posix
+async def test_e01_a_killed_engine_is_named_within_a_second_and_comes_back(watched):
+    client = await watched.supervisor.start()
+    before = len(watched.statuses)
+    text, took_s, stopped = await read_and_kill(client, watched.engine_pid(), after_chars=20)
+    assert len(text) > 20
+    assert took_s < 1
+    assert stopped.signal_number == 9
+    assert "signal 9" in stopped.title
+    again = await watched.supervisor.ready()
+    assert [event async for event in again.chat(QUESTION, max_tokens=3)]
+    assert [type(status) for status in watched.statuses[before:]] == [Waiting, Starting, Starting, Running]
+    assert watched.slept == [0.0]
+
+
+@posix
+async def test_e01_the_fourth_death_in_a_minute_waits_for_a_button(watched):
+    await watched.supervisor.start()
+    for _ in range(3):
+        os.kill(watched.engine_pid(), signal.SIGKILL)
+        await watched.until((Waiting, Starting))
+        await watched.supervisor.ready()
+    os.kill(watched.engine_pid(), signal.SIGKILL)
+    await watched.until(Halted)
+    assert watched.slept == [0.0, 2.0, 8.0]
+    with pytest.raises(EngineStopped, match="signal 9"):
+        watched.supervisor.client()
+    assert await (await watched.supervisor.restart()).health()
+
+
+async def test_e02_a_crash_on_load_is_remembered_and_not_tried_again(tmp_path, stand_in):
+    watched = Watched(tmp_path, command=stand_in("import os, sys; sys.stdin.readline(); os.abort()"))
+    with pytest.raises(EngineStopped):
+        await watched.supervisor.start()
+    assert isinstance(watched.supervisor.status, Halted)
+    assert len(watched.crashed_loads) == 1
+    assert watched.crashed_loads[0].while_loading
+    assert watched.slept == []
+    assert not psutil.Process().children()
+    await watched.supervisor.stop()
+
+
+@posix
+async def test_e12_a_frozen_engine_is_said_to_be_silent_and_goes_on_when_it_wakes(tmp_path):
+    watched = Watched(tmp_path, patience=Patience(beat_s=0.1, silence_s=0.5))
+    client = await watched.supervisor.start()
+    pid = watched.engine_pid()
+    async with aclosing(client.chat(QUESTION, max_tokens=60, sampling={"ignore_eos": True})) as replies:
+        await anext(replies)
+        os.kill(pid, signal.SIGSTOP)
+        await watched.until(NotAnswering)
+        os.kill(pid, signal.SIGCONT)
+        await watched.until(Running)
+        rest = [event async for event in replies]
+    assert rest
+    assert watched.engine_pid() == pid
+    await watched.supervisor.stop()
+
+
+@posix
+async def test_e12_a_frozen_engine_can_be_restarted(tmp_path):
+    watched = Watched(tmp_path, patience=Patience(beat_s=0.1, silence_s=0.3))
+    await watched.supervisor.start()
+    frozen = watched.engine_pid()
+    os.kill(frozen, signal.SIGSTOP)
+    await watched.until(NotAnswering)
+    assert await (await watched.supervisor.restart()).health()
+    assert not psutil.pid_exists(frozen)
+    await watched.supervisor.stop()
+
+
+async def test_stopping_wants_no_engine_and_leaves_none(watched):
+    await watched.supervisor.start()
+    await watched.supervisor.stop()
+    assert watched.supervisor.status == Off()
+    with pytest.raises(EngineUnavailable):
+        await watched.supervisor.ready()
+    assert not psutil.Process().children()
+    assert not any(isinstance(status, Waiting | Halted) for status in watched.statuses)
+
+
+async def test_a_stop_while_it_loads_leaves_no_process(tmp_path, stand_in):
+    watched = Watched(tmp_path, command=stand_in("import time; time.sleep(60)"))
+    start = asyncio.create_task(watched.supervisor.start())
+    while not psutil.Process().children():
+        await asyncio.sleep(0.01)
+    await watched.supervisor.stop()
+    with pytest.raises(EngineUnavailable):
+        await start
+    assert not psutil.Process().children()
