@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 
+from oa_desktop.ui.block_list_model import BlockListModel
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.resources import qml_root
 
@@ -30,6 +31,12 @@ def render(page: Path, mode: str, out: Path) -> None:
     theme = engine.singletonInstance("OpenAssistant.Theme", "Theme")
     theme.setProperty("mode", mode)
     theme.setProperty("motion", False)
+    texts = {path.stem: path.read_text("utf-8") for path in PAGES.glob("*.md")}
+    models = {name: BlockListModel(engine) for name in ("left", "right", "bubble")}
+    for name, model in models.items():
+        model.set_text(texts.get(name, "What is the etymology of the word “barn”?"))
+    models["right"].set_error("The engine stopped while it was writing.", "The partial reply was kept.")
+    engine.setInitialProperties(models if page.stem == "Blocks" else {})
     engine.load(str(page))
     window = engine.rootObjects()[0]
     assert isinstance(window, QtQuick.QQuickWindow)

@@ -72,7 +72,8 @@ def dump_types() -> None:
 
 def main() -> int:
     dump_types()
-    files = sorted(path for folder in LINTED for path in folder.rglob("*.qml"))
+    folders = [Path(argument).resolve() for argument in sys.argv[1:]] or LINTED
+    files = sorted(path for folder in folders for path in folder.rglob("*.qml"))
     if not files:
         sys.exit("no QML file found")
     lint = [tool("pyside6-qmllint"), "-W", "0", "-I", str(QML_ROOT), "-I", str(TYPES_ROOT), *map(str, files)]

@@ -102,8 +102,14 @@ QtObject {
         return root.scaled([22, 19, 17, 15, 15, 14][Math.min(Math.max(level, 1), 6) - 1]);
     }
 
-    /** Fills the colour roles of our own block markup; text cannot hold a bare quote, so only roles match. */
+    /** Fills the roles (`@codeInk`, `@mono`) of our own block markup; a literal @ of a text is escaped there. */
     function paint(markup: string): string {
-        return markup.replace(/"@(\w+)"/g, (match, role) => "\"" + (root.palette[role] ?? root.palette.ink) + "\"");
+        return markup.replace(/@(\w+)/g, (match, role) => {
+            if (role === "mono")
+                return "'" + root.monoFamily + "'";
+            if (role === "codeSize")
+                return root.scaled(13) + "px";
+            return root.palette[role] ?? root.palette.ink;
+        });
     }
 }

@@ -1,0 +1,180 @@
+"""The blocks of one message as a list model; a growing text touches only the rows that changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    Property,
+    QAbstractListModel,
+    QByteArray,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtQml import QmlElement
+
+from oa_desktop.ui.blocks.characters import normalized
+from oa_desktop.ui.blocks.display import chunks, copy_text, display, table_markup
+from oa_desktop.ui.blocks.kinds import Block, Error, Table
+from oa_desktop.ui.blocks.stream import Change, IncrementalBlocks
+
+QML_IMPORT_NAME = "OpenAssistant.Documents"
+QML_IMPORT_MAJOR_VERSION = 1
+
+Index = QModelIndex | QPersistentModelIndex
+FIRST_PAGE = 120
+NEXT_PAGE = 200
+_FIRST_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_ROLES = (
+    "kind",
+    "markup",
+    "text",
+    "label",
+    "level",
+    "indent",
+    "marker",
+    "quote",
+    "tight",
+    "rightToLeft",
+    "hiddenLines",
+    "wraps",
+)
+
+
+@QmlElement
+class BlockListModel(QAbstractListModel):
+    """Rows of `display(block)`. GUI thread only; give it a parent.
+
+    A text of many blocks shows its first page; `showMore` reveals the next. While a text grows, its end
+    stays shown.
+    """
+
+    hiddenCountChanged = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source: list[str] = []
+        self._reader = IncrementalBlocks()
+        self._finished = False
+        self._error: Error | None = None
+        self._blocks: list[Block] = []
+        self._shown = 0
+
+    @property
+    def text(self) -> str:
+        """The exact source so far."""
+        if len(self._source) > 1:
+            self._source = ["".join(self._source)]
+        return self._source[0] if self._source else ""
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """All blocks, shown or not."""
+        return tuple(self._blocks)
+
+    def set_text(self, text: str) -> None:
+        """Show another text; rows that are the same stay."""
+        self._source = [text]
+        self._finished = False
+        self._reader = IncrementalBlocks()
+        self._reader.append(text)
+        self._reader.finish()
+        self._take(Change(0, self._reader.blocks), grows=False)
+        self._finished = True
+
+    def append_text(self, text: str) -> None:
+        """The next piece of a text that is being written."""
+        if not self._source or self._finished:
+            whole = self.text + text
+            was_empty = not self._blocks
+            self._source, self._finished, self._reader = [whole], False, IncrementalBlocks()
+            self._reader.append(whole)
+            self._take(Change(0, self._reader.blocks), grows=not was_empty)
+            return
+        self._source.append(text)
+        self._take(self._reader.append(text), grows=True)
+
+    def finish(self) -> None:
+        """The text is complete. Doing it twice changes nothing."""
+        if not self._finished:
+            self._take(self._reader.finish(), grows=True)
+            self._finished = True
+
+    def set_error(self, title: str, hint: str = "") -> None:
+        """End the message with a sentence of ours; an empty title takes it away."""
+        self._error = Error(title, hint) if title else None
+        self._take(Change(len(self._reader.blocks), ()), grows=True)
+
+    def _take(self, change: Change, *, grows: bool) -> None:
+        """Bring the rows to a change, with as few signals as it needs."""
+        blocks = [*self._blocks[: change.first], *change.blocks, *([self._error] if self._error else [])]
+        at_end = self._shown == len(self._blocks)
+        wanted = len(blocks) if grows and at_end else min(len(blocks), max(self._shown, FIRST_PAGE))
+        kept = min(self._shown, wanted)
+        changed = [row for row in range(min(change.first, kept), kept) if blocks[row] != self._blocks[row]]
+        if wanted < self._shown:
+            self.beginRemoveRows(QModelIndex(), wanted, self._shown - 1)
+            self._blocks, self._shown = blocks, wanted
+            self.endRemoveRows()
+        elif wanted > self._shown:
+            self.beginInsertRows(QModelIndex(), self._shown, wanted - 1)
+            self._blocks, self._shown = blocks, wanted
+            self.endInsertRows()
+        self._blocks, self._shown = blocks, wanted
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+        self.hiddenCountChanged.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else self._shown
+
+    def roleNames(self) -> dict[int, QByteArray]:
+        return {_FIRST_ROLE + i: QByteArray(name.encode()) for i, name in enumerate(_ROLES)}
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not 0 <= index.row() < self._shown or not _FIRST_ROLE <= role < _FIRST_ROLE + len(_ROLES):
+            return None
+        shown = display(self._blocks[index.row()])
+        match _ROLES[role - _FIRST_ROLE]:
+            case "indent" | "marker" | "quote" | "tight" as name:
+                return getattr(shown.place, name)
+            case "rightToLeft":
+                return shown.right_to_left
+            case "hiddenLines":
+                return shown.hidden_lines
+            case name:
+                return getattr(shown, name)
+
+    def _get_hidden_count(self) -> int:
+        return len(self._blocks) - self._shown
+
+    hiddenCount = Property(int, _get_hidden_count, notify=hiddenCountChanged)
+
+    @Slot()
+    def showMore(self) -> None:
+        """Reveal the next page of blocks."""
+        more = min(NEXT_PAGE, self._get_hidden_count())
+        if more:
+            self.beginInsertRows(QModelIndex(), self._shown, self._shown + more - 1)
+            self._shown += more
+            self.endInsertRows()
+            self.hiddenCountChanged.emit()
+
+    @Slot(int, result=str)
+    def copyText(self, row: int) -> str:
+        """The exact text of a block."""
+        return copy_text(self._blocks[row])
+
+    @Slot(int, result=list)
+    def chunks(self, row: int) -> list[str]:
+        """The whole of a long block in pieces for a list view."""
+        return chunks(normalized(copy_text(self._blocks[row])))
+
+    @Slot(int, result=str)
+    def wholeTable(self, row: int) -> str:
+        """Markup of all rows of a table."""
+        block = self._blocks[row]
+        return table_markup(block, len(block.rows)) if isinstance(block, Table) else ""

@@ -1,0 +1,18 @@
+"""How much of one block is read as Markdown and shown at once. More is never dropped: it is shown as it was
+written, or after "show all".
+"""
+
+NESTING = 30
+TABLE_COLUMNS = 50
+TABLE_ROWS = 500
+TABLE_CELLS = 6_000
+TABLE_PREVIEW_ROWS = 60
+BLOCK_CHARACTERS = 200_000
+INLINE_CHARACTERS = 20_000
+INLINE_MARKS = 1_200
+OPEN_TAIL_CHARACTERS = 64_000
+UNBROKEN_RUN = 2_000
+PREVIEW_LINES = 400
+PREVIEW_CHARACTERS = 20_000
+HIGHLIGHT_CHARACTERS = 50_000
+CHUNK_LINES = 100
