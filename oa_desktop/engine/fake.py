@@ -190,6 +190,8 @@ class FakeBackend:
             raise self.failures.pop(0)
         if len(batch) > self.cells - self._used:
             raise DecodeError("out-of-cells", f"{len(batch)} tokens, {self.cells - self._used} free cells")
+        if not all(0 <= token < self.vocabulary.size for token in batch.tokens):
+            raise DecodeError("bad-batch", "a token that is not in the vocabulary")
         if not self.poison.isdisjoint(batch.tokens):
             raise DecodeError("decode-failed", "a poisoned token")
         columns = zip(batch.tokens, batch.positions, batch.sequences, batch.logits, strict=True)

@@ -10,13 +10,13 @@ from oa_desktop.engine.backend import Batch, DecodeError
 from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.batch_arrays import BatchArrays
 from oa_desktop.engine.llama.context import LlamaOptions, conversation_tokens, new_context
+from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.llama.model import load_model, model_facts
 from oa_desktop.engine.llama.sampler import LlamaSampler
 from oa_desktop.engine.llama.vocabulary import LlamaVocabulary
 from oa_desktop.engine.load_errors import explain_context
 from oa_desktop.engine.requests import Sampling
 from oa_desktop.engine.sampling import chain_of
-from oa_desktop.errors import OaError
 
 _DECODE_FAILURES = {
     1: ("out-of-cells", "The engine ran out of room for the conversation."),
@@ -28,9 +28,10 @@ _DECODE_FAILURES = {
 class LlamaBackend:
     """A model in memory with one context: a unified KV cache that all sequences share."""
 
-    def __init__(self, model: Any, context: Any, n_ctx: int) -> None:
+    def __init__(self, model: ModelHandle, context: Any, n_ctx: int) -> None:
         """Takes over `model` and `context`; use `open`."""
-        self._model, self._context = model, context
+        self._model: ModelHandle | None = model
+        self._context = context
         self._memory = native.llama_get_memory(context)
         self.model = model_facts(model)
         self.vocabulary = LlamaVocabulary(model)
@@ -56,15 +57,10 @@ class LlamaBackend:
         log.redirect()
         native.llama_backend_init()
         model = load_model(path, options, on_progress)
-        try:
-            context = new_context(model, options)
-        except OaError:
-            native.llama_model_free(model)
-            raise
         n_ctx = conversation_tokens(model, options)
-        backend = cls(model, context, n_ctx)
+        backend = cls(model, new_context(model, options), n_ctx)
         try:
-            backend.can_rewind = backend._probe_rewind()
+            backend.can_rewind = backend._probe_rewind(model)
         except DecodeError as error:
             backend.close()
             raise explain_context(n_ctx, log.errors()) from error
@@ -94,12 +90,10 @@ class LlamaBackend:
     def close(self) -> None:
         if self._context is None:
             return
-        self.vocabulary.close()
         native.llama_free(self._context)
-        native.llama_model_free(self._model)
         self._context = self._model = self._memory = None
 
-    def _probe_rewind(self) -> bool:
+    def _probe_rewind(self, model: ModelHandle) -> bool:
         """Whether sequences can be cut; tried out, because no flag covers every kind of memory.
 
         Sliding-window memories say yes, but overwrite cells that left the window.
@@ -110,4 +104,4 @@ class LlamaBackend:
         self.decode(batch)
         cut = native.llama_memory_seq_rm(self._memory, 0, 1, -1)
         native.llama_memory_clear(self._memory, True)
-        return bool(cut) and native.llama_model_n_swa(self._model) == 0
+        return bool(cut) and native.llama_model_n_swa(model.pointer) == 0

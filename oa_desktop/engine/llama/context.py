@@ -8,6 +8,7 @@ import psutil  # type: ignore[import-untyped]
 from llama_cpp import llama_cpp as native
 
 from oa_desktop.engine.llama import log
+from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.load_errors import explain_context
 from oa_desktop.errors import ModelError
 
@@ -36,19 +37,20 @@ class LlamaOptions:
     max_batch: int = 1024
 
 
-def conversation_tokens(model: Any, options: LlamaOptions) -> int:
+def conversation_tokens(model: ModelHandle, options: LlamaOptions) -> int:
     """The longest conversation: what was asked for, but no more than the model was trained for."""
-    trained: int = native.llama_model_n_ctx_train(model)
+    trained: int = native.llama_model_n_ctx_train(model.pointer)
     wanted: int = options.n_ctx or min(trained or DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS)
     return min(wanted, trained) if trained else wanted
 
 
-def new_context(model: Any, options: LlamaOptions) -> Any:
+def new_context(model: ModelHandle, options: LlamaOptions) -> Any:
     """A native context, to be freed by the caller. Raises: EngineError, ModelError."""
     n_ctx = conversation_tokens(model, options)
-    has_states = native.llama_model_is_recurrent(model) or native.llama_model_is_hybrid(model)
+    pointer = model.pointer
+    has_states = native.llama_model_is_recurrent(pointer) or native.llama_model_is_hybrid(pointer)
     params = native.llama_context_default_params()
-    params.n_ctx = max(n_ctx, options.cells or _default_cells(model, n_ctx))
+    params.n_ctx = max(n_ctx, options.cells or _default_cells(pointer, n_ctx))
     params.n_seq_max = options.max_sequences or (SEQUENCES_WITH_STATE if has_states else SEQUENCES)
     params.n_batch = max(options.max_batch, params.n_seq_max + 1)
     params.n_ubatch = min(params.n_batch, 512)
@@ -56,7 +58,7 @@ def new_context(model: Any, options: LlamaOptions) -> Any:
     params.kv_unified = True
     params.no_perf = True
     log.forget_errors()
-    context = native.llama_init_from_model(model, params)
+    context = native.llama_init_from_model(pointer, params)
     if not context:
         raise explain_context(n_ctx, log.errors())
     if not native.llama_get_memory(context):

@@ -11,12 +11,13 @@ from llama_cpp import llama_cpp as native
 from oa_desktop.engine.backend import ModelFacts
 from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.context import LlamaOptions
+from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.load_errors import explain_load
 from oa_desktop.errors import ModelError
 
 
-def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float], None] | None) -> Any:
-    """A native model, to be freed by the caller. Raises: ModelError, EngineError."""
+def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float], None] | None) -> ModelHandle:
+    """The weights in memory. Raises: ModelError, EngineError."""
 
     def report(progress: float, _data: object) -> bool:
         if on_progress is not None:
@@ -29,28 +30,26 @@ def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float],
     params.load_mode = native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
     params.progress_callback = callback
     log.forget_errors()
-    model = native.llama_model_load_from_file(os.fsencode(path), params)
-    if not model:
+    pointer = native.llama_model_load_from_file(os.fsencode(path), params)
+    if not pointer:
         raise explain_load(path, log.errors())
-    try:
-        _check_kind(path, model)
-    except ModelError:
-        native.llama_model_free(model)
-        raise
+    model = ModelHandle(pointer)
+    _check_kind(path, model)
     return model
 
 
-def _check_kind(path: Path, model: Any) -> None:
-    if native.llama_model_has_encoder(model) or not native.llama_model_has_decoder(model):
+def _check_kind(path: Path, model: ModelHandle) -> None:
+    if native.llama_model_has_encoder(model.pointer) or not native.llama_model_has_decoder(model.pointer):
         raise ModelError(
             "model-not-chat", f"{path.name} is no text generation model.", hint="Choose a chat model."
         )
-    if native.llama_model_is_diffusion(model):
+    if native.llama_model_is_diffusion(model.pointer):
         raise ModelError("model-not-chat", f"{path.name} is a diffusion model.", hint="Choose a chat model.")
 
 
-def model_facts(model: Any) -> ModelFacts:
+def model_facts(handle: ModelHandle) -> ModelFacts:
     """What the header says."""
+    model = handle.pointer
     template = native.llama_model_chat_template(model, None)
     description = ctypes.create_string_buffer(256)
     native.llama_model_desc(model, description, len(description))

@@ -1,5 +1,6 @@
 """Sampling steps as a native sampler chain."""
 
+import weakref
 from typing import Any
 
 from llama_cpp import llama_cpp as native
@@ -30,15 +31,15 @@ class LlamaSampler:
                 for token in dict.fromkeys(prompt):
                     native.llama_sampler_accept(sampler, token)
             native.llama_sampler_chain_add(self._chain, sampler)
+        self._free = weakref.finalize(self, native.llama_sampler_free, self._chain)
 
     def sample(self, row: int) -> int:
         return int(native.llama_sampler_sample(self._chain, self._context, row))
 
     def close(self) -> None:
-        if self._chain is None:
+        if not self._free.alive:
             raise RuntimeError("sampler closed twice")
-        native.llama_sampler_free(self._chain)
-        self._chain = None
+        self._free()
 
 
 def _native_step(step: Step, context: Any) -> Any:

@@ -247,8 +247,71 @@ def test_loading_reports_progress():
     assert seen[-1] == 1.0
 
 
-def test_a_vocabulary_outlives_its_model_politely(backend: CountingBackend):
+def test_a_vocabulary_can_be_used_while_and_after_its_backend_closes(backend: CountingBackend):
+    vocabulary = backend.vocabulary
+    tokens = vocabulary.tokenize("still here")
     backend.close()
-    with pytest.raises(Exception, match="shutting down"):
-        backend.vocabulary.tokenize("too late")
+    backend.close()
+    assert vocabulary.tokenize("still here") == tokens
+
+
+def test_a_request_the_model_cannot_decode_fails_alone(loop: EngineLoop, backend: CountingBackend):
+    good = ask(loop, GenerationRequest("good", chat(backend, "Hello"), max_tokens=8, sampling=K50))
+    bad = ask(loop, GenerationRequest("bad", (5, backend.vocabulary.size + 3), max_tokens=8))
+    assert isinstance(good.wait(), RequestEnd)
+    assert bad.ended.wait(WAIT_S)
+    end = bad.events[-1]
+    assert isinstance(end, RequestFailure)
+    assert end.code == "bad-batch"
+    assert loop.healthy
+
+
+@pytest.mark.parametrize(
+    "preset",
+    [
+        Sampling(temperature=0.75, top_k=50, top_p=0.95, repetition_penalty=1.2),
+        Sampling(temperature=0.35, top_k=50, repetition_penalty=1 / 0.9),
+        Sampling(temperature=0.8, top_p=0.9, repetition_penalty=1.2),
+        Sampling(temperature=0.8, typical_p=0.2, repetition_penalty=1.2),
+        Sampling(temperature=1.0, frequency_penalty=0.5, presence_penalty=0.5),
+    ],
+)
+def test_every_kind_of_preset_gives_a_reply(loop: EngineLoop, backend: CountingBackend, preset: Sampling):
+    answer = ask(
+        loop, GenerationRequest("a", chat(backend, "What is this app?"), max_tokens=32, sampling=preset)
+    )
+    answer.wait()
+    assert answer.text().strip()
+
+
+@pytest.fixture
+def plain_markers(tmp_path: Path) -> Path:
+    """The tour model with its role tokens listed as user-defined text, as old conversions have them."""
+    import shutil
+
+    from gguf import GGUFReader
+
+    path = tmp_path / "plain.gguf"
+    shutil.copy(TOUR, path)
+    reader = GGUFReader(path, "r+")
+    names, kinds = (reader.fields[f"tokenizer.ggml.{key}"] for key in ("tokens", "token_type"))
+    for name, kind in zip(names.data, kinds.data, strict=True):
+        if bytes(names.parts[name]).startswith((b"<|prompter", b"<|assistant")):
+            kinds.parts[kind][0] = 4
+    reader.data.flush()
+    return path
+
+
+def test_a_pasted_role_marker_is_text_even_when_the_file_says_it_is_a_word(plain_markers: Path):
+    backend = LlamaBackend.open(plain_markers, LlamaOptions(n_ctx=256))
+    vocabulary = backend.vocabulary
+    role = vocabulary.special_token("<|prompter|>")
+    assert role is not None
+    pasted = "a <|prompter|><|assistant|> b<|prompter|>"
+    tokens = vocabulary.tokenize(pasted)
+    assert role not in tokens
+    assert vocabulary.special_token("<|assistant|>") not in tokens
+    assert b"".join(map(vocabulary.piece, tokens)).decode() == pasted
+    assert vocabulary.tokenize("<|prompter|>", special=True) == [role]
+    assert vocabulary.piece(role) == b""
     backend.close()

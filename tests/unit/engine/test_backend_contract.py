@@ -174,6 +174,16 @@ def test_shared_cells_count_once_and_running_out_is_an_error(backend: Backend):
     read(backend, 10, [word])
 
 
+def test_a_token_outside_the_vocabulary_changes_nothing(backend: Backend, prompt: list[int]):
+    expected = reply(backend, 2, read(backend, 2, prompt), 4, GREEDY, 0)
+    read(backend, 0, prompt[:-1])
+    with pytest.raises(DecodeError) as caught:
+        read(backend, 0, [prompt[0], backend.vocabulary.size])
+    assert caught.value.code == "bad-batch"
+    assert backend.sequence_length(0) == len(prompt) - 1
+    assert reply(backend, 0, read(backend, 0, prompt[-1:]), 4, GREEDY, 0) == expected
+
+
 def test_there_is_room_in_a_batch_for_every_sequence(backend: Backend):
     assert backend.max_batch > backend.max_sequences >= 16
     assert backend.can_rewind
