@@ -30,11 +30,11 @@ class _Delivery(Generic[T]):
 class Job:
     """Work that runs on the I/O thread."""
 
-    _future: "Future[None]"
+    future: "Future[None]"
 
     def cancel(self) -> None:
         """End it at its next await. Nothing more is delivered; harmless when it has ended."""
-        self._future.cancel()
+        self.future.cancel()
 
 
 class Bridge(QObject):
@@ -89,6 +89,10 @@ class Bridge(QObject):
                 self._report(bug)
 
         return Job(self._io.submit(task()))
+
+    def call_on_io(self, function: Callable[[], None]) -> None:
+        """Call a plain function in the I/O thread, soon."""
+        self._io.call_soon(function)
 
     def post(self, receive: Callable[[T], None], value: T) -> None:
         """Call `receive(value)` in the GUI thread; callable from any thread."""

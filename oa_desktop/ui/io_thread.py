@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class IoThread:
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Run the coroutine on the loop. Cancelling the future cancels the coroutine."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def call_soon(self, function: Callable[[], None]) -> None:
+        """Call a plain function on the loop; forgotten when the loop has ended."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:
         """Idempotent. Returns once every task has ended or STOP_TIMEOUT_S has passed."""

@@ -1,4 +1,4 @@
-"""The rows a thread shows for a path through the tree: prompts, single replies, replies side by side. Pure."""
+"""The rows of a thread for a path through the tree: prompts, single replies, replies side by side. Pure."""
 
 from collections.abc import Container
 from dataclasses import dataclass

@@ -1,0 +1,88 @@
+"""Opens the window: application object, fonts, store, wiring, QML. `run` returns when it is closed."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import PySide6.QtQuick  # noqa: F401 - without it, items come to Python as bare QObjects
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+
+from oa_desktop.errors import OaError
+from oa_desktop.paths import AppPaths, app_paths
+from oa_desktop.store.errors import StoreInUse
+from oa_desktop.store.worker import StoreWorker
+from oa_desktop.ui.fonts import load_fonts
+from oa_desktop.ui.network_wall import DenyingNetworkFactory
+from oa_desktop.ui.provided import provide
+from oa_desktop.ui.resources import qml_root
+from oa_desktop.ui.single_window import SingleWindow, raise_first_window
+from oa_desktop.ui.start_problem_view_model import StartProblemViewModel
+from oa_desktop.ui.wiring import Wiring
+
+log = logging.getLogger(__name__)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Open the window and stay until it is closed. 0: closed by the person; 1: the store cannot be opened."""
+    application = QGuiApplication([sys.argv[0], *argv])
+    application.setApplicationName("oa-desktop")
+    application.setApplicationDisplayName("OpenAssistant Desktop")
+    application.setDesktopFileName("oa-desktop")
+    load_fonts()
+    paths = app_paths()
+    try:
+        paths.create()
+        worker = StoreWorker.open(paths.store)
+    except StoreInUse as error:
+        raised = raise_first_window(paths.store)
+        print(error.title if raised else error.sentence, file=sys.stderr)  # noqa: T201
+        return 0
+    except OaError as error:
+        return _show_problem(application, error, [paths.store, paths.backups])
+    try:
+        return _show_window(application, paths, worker)
+    finally:
+        worker.close()
+
+
+def make_engine(parent: QObject | None = None) -> QQmlApplicationEngine:
+    """A QML engine that finds our modules and reaches no network."""
+    engine = QQmlApplicationEngine(parent)
+    wall = DenyingNetworkFactory()
+    engine.setNetworkAccessManagerFactory(wall)
+    engine.setProperty("networkWall", [wall])
+    engine.addImportPath(str(qml_root()))
+    return engine
+
+
+def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWorker) -> int:
+    wiring = Wiring(paths, worker)
+    first = SingleWindow(paths.store, wiring)
+    first.raise_requested.connect(wiring.app.raiseRequested)
+    engine = make_engine()
+    engine.loadFromModule("OpenAssistant.App", "Main")
+    try:
+        if not engine.rootObjects():
+            log.error("the window could not be made")
+            return 1
+        wiring.start()
+        return application.exec()
+    finally:
+        first.close()
+        wiring.close()
+        del engine
+
+
+def _show_problem(application: QGuiApplication, problem: OaError, paths: Sequence[Path]) -> int:
+    log.error("cannot start: %s %s", problem.title, problem.detail)
+    view_model = StartProblemViewModel(problem, [path for path in paths if path.exists()])
+    provide(view_model)
+    engine = make_engine()
+    engine.loadFromModule("OpenAssistant.App", "StartProblem")
+    if engine.rootObjects():
+        application.exec()
+    print(problem.sentence, file=sys.stderr)  # noqa: T201
+    return 1

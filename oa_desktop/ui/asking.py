@@ -1,0 +1,71 @@
+"""From a stored prompt to its replies: with the settings of now, as soon as a model is ready."""
+
+from PySide6.QtCore import QObject, Signal
+
+from oa_desktop.conversation.message import Message, TreeId
+from oa_desktop.services.chat import GenerationOptions
+from oa_desktop.services.presets import preset_of
+from oa_desktop.settings import Settings
+from oa_desktop.ui.engine_control import EngineControl
+from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.preferences import Preferences
+
+
+class Asking(QObject):
+    """Starts generations. A prompt asked while the model loads waits for it; one per conversation."""
+
+    waiting_changed = Signal()
+
+    def __init__(
+        self,
+        engine: EngineControl,
+        generations: Generations,
+        preferences: Preferences,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._generations = generations
+        self._preferences = preferences
+        self._waiting: dict[TreeId, Message] = {}
+        engine.changed.connect(self._engine_changed)
+
+    def is_waiting(self, tree_id: TreeId) -> bool:
+        """Whether a prompt of this conversation waits for the model."""
+        return tree_id in self._waiting
+
+    def ask(self, prompt: Message) -> None:
+        """Replies to this prompt, as many as the settings say."""
+        engine = self._engine.engine
+        if engine is not None:
+            self._generations.start(engine, prompt, generation_options(self._preferences.settings))
+        else:
+            self._waiting[prompt.tree_id] = prompt
+            self._engine.ensure_loading()
+            self._engine_changed()
+
+    def stop(self, tree_id: TreeId) -> None:
+        """End the replies of a conversation, or stop waiting for the model."""
+        if self._waiting.pop(tree_id, None) is not None:
+            self.waiting_changed.emit()
+        self._generations.stop(tree_id)
+
+    def _engine_changed(self) -> None:
+        if self._engine.engine is not None or not self._engine.is_loading:
+            waiting, self._waiting = self._waiting, {}
+            for prompt in waiting.values():
+                if self._engine.engine is not None:
+                    self.ask(prompt)
+        self.waiting_changed.emit()
+
+
+def generation_options(settings: Settings) -> GenerationOptions:
+    """What the settings ask of the engine."""
+    preset = preset_of(settings.preset)
+    return GenerationOptions(
+        n=settings.replies,
+        max_tokens=settings.max_tokens,
+        preset=preset.name,
+        sampling=preset.sampling(settings.temperature),
+        system_prompt=settings.system_prompt,
+    )

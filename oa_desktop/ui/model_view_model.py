@@ -1,0 +1,329 @@
+"""The model in the header and its picker: what runs, what could run, what went wrong."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
+
+from oa_desktop.conversation.message import Message, Role
+from oa_desktop.errors import OaError
+from oa_desktop.services.model_file import ModelFile
+from oa_desktop.services.model_suggestions import SUGGESTED_MODELS
+from oa_desktop.services.models import TOUR_REF, ModelLibrary
+from oa_desktop.services.tour import FOLLOW_UP, QUESTION
+from oa_desktop.ui.bridge import Bridge
+from oa_desktop.ui.conversation_rows import one_line
+from oa_desktop.ui.engine_control import EngineControl, EnginePhase
+from oa_desktop.ui.notices import Notice, Notices
+from oa_desktop.ui.preferences import Preferences
+from oa_desktop.ui.provided import provided
+from oa_desktop.ui.rows_model import RowsModel
+from oa_desktop.ui.session import ChatSession
+from oa_desktop.ui.snapshots import notify_changes
+
+QML_IMPORT_NAME = "OpenAssistant.Backend"
+QML_IMPORT_MAJOR_VERSION = 1
+
+ENGINE_NOTICE = "engine"
+NEARLY_FULL = 0.85
+GENERAL_STARTERS = (
+    "Explain the etymology of the word “barn”.",
+    "Write a short poem about spring.",
+    "How many chickens and rabbits have 10 heads and 28 legs?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model of the picker. key: its reference."""
+
+    key: str
+    title: str
+    detail: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProps:
+    """What header and picker show; only facts the engine or a reply has told."""
+
+    chip_text: str = "No model"
+    details: str = ""
+    ready: bool = False
+    loading: bool = False
+    progress: float = -1.0
+    problem: str = ""
+    is_tour: bool = False
+    device_text: str = ""
+    context_text: str = ""
+    context_nearly_full: bool = False
+    suggestion: str = ""
+
+
+@QmlElement
+@QmlSingleton
+class ModelViewModel(QObject):
+    """Opens models from the list, a file dialog or a drop, and tells of the engine's end."""
+
+    chipTextChanged = Signal()
+    detailsChanged = Signal()
+    readyChanged = Signal()
+    loadingChanged = Signal()
+    progressChanged = Signal()
+    problemChanged = Signal()
+    isTourChanged = Signal()
+    deviceTextChanged = Signal()
+    contextTextChanged = Signal()
+    contextNearlyFullChanged = Signal()
+    suggestionChanged = Signal()
+    fileRequested = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        engine: EngineControl,
+        library: ModelLibrary,
+        preferences: Preferences,
+        session: ChatSession,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._engine = engine
+        self._library = library
+        self._preferences = preferences
+        self._session = session
+        self._notices = notices
+        self._props = ModelProps()
+        self._files: tuple[ModelFile, ...] = ()
+        self._model = RowsModel(ModelRow, self)
+        engine.changed.connect(self._engine_changed)
+        session.changed.connect(self._update)
+
+    @staticmethod
+    def create(_engine: QQmlEngine) -> "ModelViewModel":
+        """The instance wiring made."""
+        return provided(ModelViewModel)
+
+    @Property(QObject, constant=True)
+    def models(self) -> QObject:
+        return self._model
+
+    @Property(str, notify=chipTextChanged)
+    def chipText(self) -> str:
+        return self._props.chip_text
+
+    @Property(str, notify=detailsChanged)
+    def details(self) -> str:
+        return self._props.details
+
+    @Property(bool, notify=readyChanged)
+    def ready(self) -> bool:
+        return self._props.ready
+
+    @Property(bool, notify=loadingChanged)
+    def loading(self) -> bool:
+        return self._props.loading
+
+    @Property(float, notify=progressChanged)
+    def progress(self) -> float:
+        return self._props.progress
+
+    @Property(str, notify=problemChanged)
+    def problem(self) -> str:
+        return self._props.problem
+
+    @Property(bool, notify=isTourChanged)
+    def isTour(self) -> bool:
+        return self._props.is_tour
+
+    @Property(str, notify=deviceTextChanged)
+    def deviceText(self) -> str:
+        return self._props.device_text
+
+    @Property(str, notify=contextTextChanged)
+    def contextText(self) -> str:
+        return self._props.context_text
+
+    @Property(bool, notify=contextNearlyFullChanged)
+    def contextNearlyFull(self) -> bool:
+        return self._props.context_nearly_full
+
+    @Property(str, notify=suggestionChanged)
+    def suggestion(self) -> str:
+        return self._props.suggestion
+
+    @Property(list, notify=isTourChanged)
+    def starters(self) -> list[str]:
+        return [QUESTION, FOLLOW_UP] if self._props.is_tour else list(GENERAL_STARTERS)
+
+    def start(self) -> None:
+        """Load the model of the settings, unless it took the engine down last time."""
+        ref = self._preferences.settings.model or TOUR_REF
+
+        async def find() -> ModelFile:
+            return await asyncio.to_thread(self._library.show, ref)
+
+        self._bridge.run(find(), self._start_with, self._start_failed)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again which models are here."""
+
+        async def find() -> tuple[ModelFile, ...]:
+            return await asyncio.to_thread(self._library.list_models)
+
+        self._bridge.run(find(), self._listed, self._notices.show_error)
+
+    @Slot(str)
+    def choose(self, ref: str) -> None:
+        """Load a model of the list and make it the usual one."""
+        self._preferences.set("model", ref)
+        self._engine.load(ref)
+
+    @Slot(str)
+    def openFile(self, url: str) -> None:
+        """Add a .gguf file where it lies, and load it."""
+        path = Path(QUrl(url).toLocalFile() or url)
+
+        async def add() -> ModelFile:
+            return await asyncio.to_thread(self._library.import_model, path)
+
+        self._bridge.run(add(), self._added, self._rejected)
+
+    @Slot(str, int, result=bool)
+    def openDropped(self, url: str, count: int) -> bool:
+        """Files were dropped on the window; one local .gguf file is loaded."""
+        path = QUrl(url).toLocalFile()
+        if count != 1 or not path.lower().endswith(".gguf"):
+            self._notices.toast("Drop one .gguf model file.")
+            return False
+        self.openFile(url)
+        return True
+
+    @Slot()
+    def requestFile(self) -> None:
+        self.fileRequested.emit()
+
+    @Slot()
+    def restart(self) -> None:
+        self._engine.restart()
+
+    def _start_with(self, model: ModelFile) -> None:
+        if model.crashed:
+            self._notices.show(
+                Notice(
+                    ENGINE_NOTICE,
+                    "warning",
+                    f"{one_line(model.name)} took the engine down when it was loaded last.",
+                    "It is not loaded again by itself.",
+                    "Try again",
+                ),
+                lambda: self.choose(model.ref),
+            )
+        else:
+            self._engine.load(model.ref)
+
+    def _start_failed(self, error: OaError) -> None:
+        self._notices.show_error(error)
+        self._engine.load(TOUR_REF)
+
+    def _listed(self, files: Sequence[ModelFile]) -> None:
+        self._files = tuple(files)
+        self._update()
+
+    def _added(self, model: ModelFile) -> None:
+        self.choose(model.ref)
+        self.refresh()
+
+    def _rejected(self, error: OaError) -> None:
+        self._notices.show(Notice("model-rejected", "error", error.title, error.hint))
+
+    def _engine_changed(self) -> None:
+        status = self._engine.status
+        if status.phase is EnginePhase.FAILED and status.problem is not None:
+            self._notices.show(
+                Notice(ENGINE_NOTICE, "error", status.problem.title, status.problem.hint, "Restart"),
+                self._engine.restart,
+            )
+        elif status.phase in (EnginePhase.READY, EnginePhase.LOADING):
+            self._notices.settle(ENGINE_NOTICE)
+        self._update()
+
+    def _update(self) -> None:
+        self._model.set_rows([self._row(file) for file in self._files])
+        before, self._props = self._props, self._derived()
+        notify_changes(self, before, self._props)
+
+    def _row(self, file: ModelFile) -> ModelRow:
+        return ModelRow(
+            key=file.ref,
+            title=one_line(file.name),
+            detail=file.problem.title if file.problem else model_detail(file),
+            current=file.ref == self._engine.status.ref,
+        )
+
+    def _derived(self) -> ModelProps:
+        status = self._engine.status
+        known = next((file for file in self._files if file.ref == status.ref), None)
+        name = one_line(known.name) if known else one_line(Path(status.ref).stem)
+        problem = status.problem.sentence if status.problem else ""
+        is_tour = status.ref in ("", TOUR_REF)
+        props = ModelProps(is_tour=is_tour, problem=problem, suggestion=suggestion() if is_tour else "")
+        match status.phase:
+            case EnginePhase.NONE:
+                return props
+            case EnginePhase.LOADING:
+                return replace(
+                    props, chip_text=f"Loading {name}…", loading=True, progress=status.progress, problem=""
+                )
+            case EnginePhase.FAILED:
+                return replace(props, chip_text=f"{name} · stopped", details=problem)
+        loaded = status.loaded
+        assert loaded is not None
+        model = loaded.process.handle.model
+        context = model.context_tokens if model else 0
+        used = (
+            context_used(self._session.current.tree.path(self._session.current.leaf))
+            if (self._session.current)
+            else 0
+        )
+        return replace(
+            props,
+            chip_text=one_line(loaded.model.name),
+            details=model_detail(loaded.model),
+            ready=True,
+            context_text=f"context {used:,} / {context:,}" if context and used else "",
+            context_nearly_full=bool(context) and used > NEARLY_FULL * context,
+        )
+
+
+def context_used(path: Sequence[Message]) -> int:
+    """Tokens the newest finished reply of a branch took with its prompt; 0 when nobody counted."""
+    for message in reversed(path):
+        generation = message.generation
+        if message.role is Role.ASSISTANT and generation and generation.prompt_tokens:
+            return generation.prompt_tokens + generation.completion_tokens
+    return 0
+
+
+def model_detail(file: ModelFile) -> str:
+    """Size and where a model is from, in a few words."""
+    size = f"{file.size_bytes / 1e9:.1f} GB" if file.size_bytes >= 1e9 else f"{file.size_bytes / 1e6:.1f} MB"
+    architecture = file.facts.architecture if file.facts else ""
+    comes_with_app = "comes with the app" if file.ref == TOUR_REF else ""
+    return " · ".join(part for part in (comes_with_app, architecture, size) if part)
+
+
+def suggestion() -> str:
+    """Which real model to begin with, and where it is found."""
+    first = SUGGESTED_MODELS[0]
+    return (
+        f"A first real model: {first.title} ({first.size_bytes / 1e6:.0f} MB). "
+        f"Fetch {first.file} from huggingface.co/{first.repo}, then open the file or drop it here."
+    )

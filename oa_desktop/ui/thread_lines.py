@@ -1,0 +1,122 @@
+"""The rows of the thread as QML reads them, derived from the open conversation. Pure."""
+
+from dataclasses import dataclass, replace
+
+from oa_desktop.conversation.message import MessageId, MessageState, Role
+from oa_desktop.conversation.states import rankable_replies
+from oa_desktop.ui.open_conversation import OpenConversation
+from oa_desktop.ui.ranking_view import card_order, own_ranking
+from oa_desktop.ui.reply_row import FeedbackIndex, ReplyRow, reply_row
+from oa_desktop.ui.summaries import counted
+from oa_desktop.ui.thread_rows import RowKind, ThreadRow, edited_text, thread_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """One row of the thread.
+
+    kind: "prompt", "reply" or "cards".
+    message_id: the message on the branch shown. parent_id: what it answers.
+    position, count: place among its siblings, from 1.
+    text: of a prompt. heading: over cards. unanswered: a prompt at the end that nobody is answering.
+    """
+
+    key: str
+    kind: str
+    message_id: str
+    parent_id: str
+    position: int
+    count: int
+    text: str = ""
+    edited: str = ""
+    heading: str = ""
+    streaming: bool = False
+    can_rank: bool = False
+    can_collapse: bool = False
+    none_acceptable: bool = False
+    unanswered: bool = False
+
+
+def thread_lines(current: OpenConversation, *, busy: bool) -> tuple[ThreadLine, ...]:
+    """Every row from the first prompt to the end of the branch shown. busy: replies are on their way."""
+    rows = thread_rows(current.tree, current.leaf, current.expanded)
+    return tuple(_line(current, row, busy=busy) for row in rows)
+
+
+def reply_rows(current: OpenConversation, parent_id: MessageId, index: FeedbackIndex) -> tuple[ReplyRow, ...]:
+    """The replies to a prompt as cards: ranked ones best first, then those that cannot be ranked."""
+    replies = current.tree.children(parent_id)
+    numbers = {reply.id: number for number, reply in enumerate(replies, start=1)}
+    rankable = rankable_replies(current.tree, parent_id)
+    order = card_order(current.feedback, parent_id, rankable).order
+    if current.is_streaming(parent_id):
+        shown = list(numbers)
+    else:
+        shown = [*order, *(reply for reply in numbers if reply not in order)]
+    on_path = _reply_on_path(current, parent_id)
+    return tuple(
+        reply_row(current.tree[reply], numbers[reply], index, selected=reply == on_path) for reply in shown
+    )
+
+
+def single_row(
+    current: OpenConversation, message_id: MessageId, index: FeedbackIndex
+) -> tuple[ReplyRow, ...]:
+    """The one reply of a branch as a row."""
+    siblings = [message.id for message in current.tree.siblings(message_id)]
+    number = siblings.index(message_id) + 1 if message_id in siblings else 1
+    return (reply_row(current.tree[message_id], number, index, selected=True),)
+
+
+def _reply_on_path(current: OpenConversation, parent_id: MessageId) -> MessageId | None:
+    return next((m.id for m in current.tree.path(current.leaf) if m.parent_id == parent_id), None)
+
+
+def _line(current: OpenConversation, row: ThreadRow, *, busy: bool) -> ThreadLine:
+    message = row.message
+    parent_id = message.parent_id or ""
+    line = ThreadLine(row.key, row.kind.value, message.id, parent_id, row.position, row.count)
+    match row.kind:
+        case RowKind.PROMPT:
+            return _prompt_line(current, line, busy=busy)
+        case RowKind.CARDS:
+            return _cards_line(current, line, MessageId(parent_id))
+    return replace(line, streaming=message.state is MessageState.STREAMING)
+
+
+def _prompt_line(current: OpenConversation, line: ThreadLine, *, busy: bool) -> ThreadLine:
+    message_id = MessageId(line.message_id)
+    position, count = line.position, line.count
+    if message_id == current.tree.root.id and current.tree.id in current.sisters:
+        position, count = current.sisters.index(current.tree.id) + 1, len(current.sisters)
+    return replace(
+        line,
+        position=position,
+        count=count,
+        text=current.tree[message_id].text,
+        edited=edited_text(count),
+        unanswered=message_id == current.leaf and not busy,
+    )
+
+
+def _cards_line(current: OpenConversation, line: ThreadLine, parent_id: MessageId) -> ThreadLine:
+    streaming = current.is_streaming(parent_id)
+    ranking = own_ranking(current.feedback, parent_id)
+    together = all(reply.synthetic for reply in current.tree.children(parent_id))
+    return replace(
+        line,
+        heading=counted(line.count, "reply", "replies") + (", generated together" if together else ""),
+        streaming=streaming,
+        can_rank=not streaming and len(rankable_replies(current.tree, parent_id)) >= 2,
+        can_collapse=current.tree[current.leaf].parent_id != parent_id,
+        none_acceptable=ranking is not None and ranking.not_rankable,
+    )
+
+
+def answers_reply(current: OpenConversation) -> int:
+    """The number of the reply that the next prompt answers; 0 when it has no siblings."""
+    leaf = current.tree[current.leaf]
+    siblings = current.tree.siblings(leaf.id)
+    if leaf.role is not Role.ASSISTANT or len(siblings) < 2:
+        return 0
+    return [message.id for message in siblings].index(leaf.id) + 1

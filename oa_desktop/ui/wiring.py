@@ -1,0 +1,142 @@
+"""Builds what the window stands on, in order, and takes it down again: services, view models, engine."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import wait
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from oa_desktop.paths import AppPaths
+from oa_desktop.services.chat import ChatService
+from oa_desktop.services.feedback import FeedbackService
+from oa_desktop.services.loading import LoadedModel, load_model
+from oa_desktop.services.models import ModelLibrary
+from oa_desktop.settings import Settings
+from oa_desktop.settings_file import SettingsFile
+from oa_desktop.store.worker import StoreWorker
+from oa_desktop.ui.app_view_model import AppViewModel
+from oa_desktop.ui.asking import Asking
+from oa_desktop.ui.bridge import Bridge
+from oa_desktop.ui.composer_view_model import ComposerViewModel
+from oa_desktop.ui.conversations_view_model import ConversationsViewModel
+from oa_desktop.ui.engine_control import EngineControl, Loader, Progress
+from oa_desktop.ui.export_view_model import ExportViewModel
+from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.io_thread import IoThread
+from oa_desktop.ui.judging import Judging
+from oa_desktop.ui.labels_view_model import LabelsViewModel
+from oa_desktop.ui.message_blocks import MessageBlocks
+from oa_desktop.ui.model_view_model import ModelViewModel
+from oa_desktop.ui.notices import Notice, Notices
+from oa_desktop.ui.preferences import Preferences
+from oa_desktop.ui.provided import provide, withdraw_all
+from oa_desktop.ui.session import ChatSession
+from oa_desktop.ui.thread_view_model import ThreadViewModel
+from oa_desktop.ui.tree_view_model import TreeViewModel
+
+log = logging.getLogger(__name__)
+
+CLOSE_TIMEOUT_S = 4.0
+
+
+class Wiring(QObject):
+    """Everything behind one window. Whoever makes it calls `close`; the store worker stays the caller's."""
+
+    def __init__(self, paths: AppPaths, worker: StoreWorker, *, load: Loader | None = None) -> None:
+        """load: starts engines; by default the model library's, as the command line does."""
+        super().__init__()
+        self._worker = worker
+        self.io = IoThread()
+        self.bridge = Bridge(self.io, self)
+        self.notices = Notices(self)
+        settings_file = SettingsFile(paths.settings)
+        self.preferences = Preferences(self.bridge, settings_file, self)
+        self.library = ModelLibrary(paths)
+        self.chat = ChatService(worker)
+        self.generations = Generations(self.bridge, self.chat, self)
+        self.session = ChatSession(self.bridge, worker, self.chat, self.generations, self)
+        self.engine = EngineControl(
+            self.bridge,
+            load or _library_loader(self.library, paths.logs / "engine.log"),
+            lambda: self.preferences.settings,
+            self,
+        )
+        self.asking = Asking(self.engine, self.generations, self.preferences, self)
+        self.judging = Judging(self.bridge, self.session, FeedbackService(worker), self)
+        self.view_models = self._view_models(paths)
+        provide(*self.view_models)
+        self._connect_notices(settings_file)
+
+    def start(self) -> None:
+        """Begin to load the model and to read the list of conversations."""
+        self.models.start()
+        self.conversations.refresh()
+
+    def close(self) -> None:
+        """Stop replies, keep what they have, end the engine. The store can be closed after this."""
+        self.composer.flush()
+        jobs = [job.future for job in self.generations.jobs()]
+        self.generations.stop_all()
+        wait(jobs, CLOSE_TIMEOUT_S)
+        self.engine.cancel_loading()
+        try:
+            self.io.submit(self.engine.close()).result(CLOSE_TIMEOUT_S)
+        except (TimeoutError, asyncio.CancelledError):
+            log.warning("the engine did not end in time")
+        self.io.close()
+        withdraw_all()
+
+    def _view_models(self, paths: AppPaths) -> Sequence[QObject]:
+        blocks = MessageBlocks(self.generations, self)
+        self.thread_view = ThreadViewModel(
+            self.session, self.generations, self.judging, self.asking, blocks, self.notices, self
+        )
+        self.composer = ComposerViewModel(
+            self.bridge, self._worker, self.session, self.generations, self.asking, self.preferences, self
+        )
+        self.conversations = ConversationsViewModel(
+            self.bridge, self._worker, self.session, self.generations, self.notices, self
+        )
+        self.tree = TreeViewModel(self.session, self)
+        self.labels = LabelsViewModel(self.session, self.judging, self)
+        self.models = ModelViewModel(
+            self.bridge, self.engine, self.library, self.preferences, self.session, self.notices, self
+        )
+        self.export = ExportViewModel(self.bridge, self._worker, self.session, self.notices, self)
+        self.app = AppViewModel(
+            self.preferences,
+            self.generations,
+            read_only=self._worker.read_only,
+            data_folder=str(paths.data),
+            parent=self,
+        )
+        return (
+            self.notices,
+            self.thread_view,
+            self.composer,
+            self.conversations,
+            self.tree,
+            self.labels,
+            self.models,
+            self.export,
+            self.app,
+        )
+
+    def _connect_notices(self, settings_file: SettingsFile) -> None:
+        self.session.failed.connect(self.notices.show_error)
+        self.preferences.not_saved.connect(
+            lambda title, hint: self.notices.show(Notice("settings", "warning", title, hint))
+        )
+        for error in self._worker.notices:
+            self.notices.show(Notice(error.code, "warning", error.title, error.hint))
+        for notice in settings_file.notices:
+            self.notices.show(Notice("settings", "warning", notice.title, notice.hint))
+
+
+def _library_loader(library: ModelLibrary, log_file: Path) -> Loader:
+    async def load(ref: str, settings: Settings, on_progress: Progress) -> LoadedModel:
+        return await load_model(library, ref, settings, log=log_file, on_progress=on_progress)
+
+    return load

@@ -1,0 +1,118 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import OpenAssistant.Backend
+import OpenAssistant.Controls
+import OpenAssistant.Theme
+
+/** Title of the conversation; the model, the device it runs on, and how full its context is. */
+Item {
+    id: root
+
+    property bool listShown: true
+    property bool treeShown: true
+    property bool readOnly: false
+
+    signal listToggled
+    signal treeToggled
+    signal renameRequested
+    signal exportRequested
+    signal modelsRequested
+
+    implicitHeight: Math.max(52, Theme.controlHeight + Theme.space4)
+
+    RowLayout {
+        anchors.fill: parent
+        anchors.leftMargin: root.listShown ? Theme.space6 + Theme.space1 : Theme.space3
+        anchors.rightMargin: Theme.space3
+        spacing: Theme.space2
+
+        SafeIconButton {
+            iconName: "sidebar"
+            name: qsTr("Show the conversations")
+            objectName: "showList"
+            shortcut: "Ctrl+B"
+            visible: !root.listShown
+
+            onClicked: root.listToggled()
+        }
+
+        SafeText {
+            Layout.fillWidth: true
+            Layout.minimumWidth: Theme.scaled(60)
+            elide: Text.ElideRight
+            maximumLineCount: 1
+            objectName: "conversationTitle"
+            role: "title"
+            text: ThreadViewModel.empty ? qsTr("New conversation") : ThreadViewModel.title
+
+            Accessible.role: Accessible.Heading
+
+            TapHandler {
+                onDoubleTapped: if (!ThreadViewModel.empty && !root.readOnly)
+                    root.renameRequested()
+            }
+        }
+
+        Pill {
+            kind: "warning"
+            objectName: "readOnlyBadge"
+            text: qsTr("read only")
+            visible: root.readOnly
+        }
+
+        SafeChip {
+            id: modelChip
+
+            checked: ModelViewModel.ready
+            opensMenu: true
+            objectName: "modelChip"
+            text: ModelViewModel.chipText
+            toolTip: ModelViewModel.details
+
+            Accessible.name: qsTr("Model: %1").arg(text)
+
+            onClicked: root.modelsRequested()
+        }
+
+        Pill {
+            objectName: "devicePill"
+            text: ModelViewModel.deviceText
+            visible: text !== "" && root.width > Theme.scaled(620)
+        }
+
+        Pill {
+            kind: ModelViewModel.contextNearlyFull ? "warning" : "neutral"
+            objectName: "contextPill"
+            text: ModelViewModel.contextText
+            visible: text !== "" && root.width > Theme.scaled(520)
+        }
+
+        SafeIconButton {
+            iconName: "export"
+            name: qsTr("Export the conversation")
+            objectName: "exportButton"
+            shortcut: "Ctrl+E"
+            visible: !ThreadViewModel.empty
+
+            onClicked: root.exportRequested()
+        }
+
+        SafeIconButton {
+            checked: root.treeShown
+            iconName: "tree"
+            name: root.treeShown ? qsTr("Hide the tree") : qsTr("Show the tree")
+            objectName: "toggleTree"
+            shortcut: "Ctrl+Shift+B"
+
+            onClicked: root.treeToggled()
+        }
+    }
+
+    Divider {
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+    }
+}

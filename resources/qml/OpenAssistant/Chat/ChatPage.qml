@@ -1,0 +1,220 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import OpenAssistant.Backend
+import OpenAssistant.Controls
+import OpenAssistant.Theme
+
+/** The page one chats in: conversations, the branch shown, and the tree or the labels beside it. */
+Item {
+    id: root
+
+    property bool wantsList: true
+    property bool wantsTree: true
+    readonly property bool listShown: root.wantsList && root.width >= Theme.scaled(700)
+    readonly property bool roomForTree: root.width >= Theme.scaled(root.listShown ? 1040 : 780)
+    readonly property bool treeShown: root.wantsTree && root.roomForTree
+    readonly property real gutter: center.width < Theme.scaled(640) ? Theme.space4 : Theme.space6 + Theme.space1
+    readonly property real columnWidth: Math.min(center.width - 2 * root.gutter, Theme.scaled(920))
+
+    /** Starts a conversation: empty thread, focus in the box. */
+    function startNew(): void {
+        ConversationsViewModel.startNew();
+        composer.focusText();
+    }
+
+    function openLink(url: string): void {
+        const link = AppViewModel.describeLink(url);
+        if (link.length === 3)
+            linkDialog.ask(link[0], link[1], link[2] === "suspicious");
+    }
+
+    Component.onCompleted: composer.focusText()
+
+    DropArea {
+        anchors.fill: parent
+        objectName: "dropArea"
+
+        onDropped: drop => {
+            if (drop.hasUrls)
+                drop.accepted = ModelViewModel.openDropped(drop.urls[0].toString(), drop.urls.length);
+        }
+    }
+
+    RowLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        ConversationList {
+            id: conversations
+
+            Layout.fillHeight: true
+            Layout.preferredWidth: Math.min(Theme.scaled(272), root.width * 0.36)
+            objectName: "conversations"
+            readOnly: AppViewModel.readOnly
+            visible: root.listShown
+
+            onExportRequested: (treeId, title) => exportDialog.ask(treeId, title)
+            onNewRequested: root.startNew()
+            onRenameRequested: (treeId, title) => renameDialog.ask(treeId, title)
+        }
+
+        Divider {
+            Layout.fillHeight: true
+            vertical: true
+            visible: root.listShown
+        }
+
+        ColumnLayout {
+            id: center
+
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            spacing: 0
+
+            ChatHeader {
+                id: header
+
+                Layout.fillWidth: true
+                listShown: root.listShown
+                readOnly: AppViewModel.readOnly
+                treeShown: root.treeShown
+
+                onExportRequested: exportDialog.ask(ThreadViewModel.treeId, ThreadViewModel.title)
+                onListToggled: root.wantsList = true
+                onModelsRequested: modelPicker.open()
+                onRenameRequested: renameDialog.ask(ThreadViewModel.treeId, ThreadViewModel.title)
+                onTreeToggled: root.wantsTree = !root.wantsTree
+
+                ModelPicker {
+                    id: modelPicker
+
+                    objectName: "modelPicker"
+                    x: header.width - width - Theme.space10
+                    y: header.height - 4
+                }
+            }
+
+            BannerArea {
+                Layout.alignment: Qt.AlignHCenter
+                Layout.preferredWidth: root.columnWidth
+                Layout.topMargin: Theme.space3
+                objectName: "bannerArea"
+            }
+
+            StartPage {
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                objectName: "startPage"
+                visible: ThreadViewModel.empty
+
+                onPromptChosen: text => {
+                    ComposerViewModel.setDraft(text);
+                    composer.focusText();
+                }
+            }
+
+            ThreadView {
+                id: thread
+
+                Layout.fillHeight: true
+                Layout.fillWidth: true
+                columnWidth: root.columnWidth
+                objectName: "thread"
+                readOnly: AppViewModel.readOnly
+                visible: !ThreadViewModel.empty
+
+                onLabelsRequested: messageId => LabelsViewModel.open(messageId)
+                onLinkActivated: url => root.openLink(url)
+            }
+
+            Composer {
+                id: composer
+
+                Layout.alignment: Qt.AlignHCenter
+                Layout.bottomMargin: Theme.space5
+                Layout.preferredWidth: root.columnWidth
+                Layout.topMargin: Theme.space1
+                objectName: "composer"
+
+                onLastPromptRequested: ThreadViewModel.editLastPrompt()
+                onStopRequested: ThreadViewModel.stop()
+            }
+        }
+
+        Divider {
+            Layout.fillHeight: true
+            vertical: true
+            visible: side.visible
+        }
+
+        Item {
+            id: side
+
+            Layout.fillHeight: true
+            Layout.preferredWidth: LabelsViewModel.isOpen ? Theme.scaled(300) : Theme.scaled(236)
+            visible: (root.treeShown && !ThreadViewModel.empty) || LabelsViewModel.isOpen
+
+            TreePanel {
+                anchors.fill: parent
+                objectName: "treePanel"
+                visible: !LabelsViewModel.isOpen
+            }
+
+            LabelsPanel {
+                anchors.fill: parent
+                objectName: "labelsPanel"
+                readOnly: AppViewModel.readOnly
+                visible: LabelsViewModel.isOpen
+
+                onClosed: LabelsViewModel.close()
+            }
+        }
+    }
+
+    RenameDialog {
+        id: renameDialog
+
+        objectName: "renameDialog"
+
+        onRenamed: (treeId, title) => ConversationsViewModel.rename(treeId, title)
+    }
+
+    ExportDialog {
+        id: exportDialog
+
+        objectName: "exportDialog"
+    }
+
+    LinkDialog {
+        id: linkDialog
+
+        objectName: "linkDialog"
+
+        onConfirmed: url => AppViewModel.openLink(url)
+    }
+
+    Connections {
+        function onComposerFocusRequested(): void {
+            composer.focusText();
+        }
+
+        target: ThreadViewModel
+    }
+
+    ChatShortcuts {
+        onEndRequested: thread.jumpToEnd()
+        onExportRequested: if (!ThreadViewModel.empty)
+            exportDialog.ask(ThreadViewModel.treeId, ThreadViewModel.title)
+        onListToggled: root.wantsList = !root.wantsList
+        onModelsRequested: modelPicker.open()
+        onNewRequested: root.startNew()
+        onPageRequested: step => thread.page(step)
+        onSearchRequested: {
+            root.wantsList = true;
+            conversations.focusSearch();
+        }
+        onTreeToggled: root.wantsTree = !root.wantsTree
+    }
+}

@@ -1,0 +1,138 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import QtQuick.Templates as T
+import OpenAssistant.Backend
+import OpenAssistant.Controls
+import OpenAssistant.Theme
+
+/** Every conversation, pinned ones first; typing searches titles and every message of every branch. */
+Rectangle {
+    id: root
+
+    property bool readOnly: false
+
+    signal renameRequested(treeId: string, title: string)
+    signal exportRequested(treeId: string, title: string)
+    signal newRequested
+
+    /** Gives keyboard focus to the search. */
+    function focusSearch(): void {
+        search.forceActiveFocus(Qt.ShortcutFocusReason);
+        search.selectAll();
+    }
+
+    color: Theme.panel
+
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.leftMargin: Theme.space3 + 2
+        anchors.rightMargin: Theme.space3 + 2
+        anchors.topMargin: Theme.space3 + 2
+        spacing: Theme.space2
+
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.space1
+
+            SafeTextField {
+                id: search
+
+                Layout.fillWidth: true
+                hint: "Ctrl K"
+                objectName: "searchField"
+                placeholderText: ConversationsViewModel.placeholder
+
+                Keys.onDownPressed: list.forceActiveFocus(Qt.TabFocusReason)
+                Keys.onEscapePressed: search.clear()
+
+                onSubmitted: list.openFirst()
+                onTextChanged: ConversationsViewModel.setQuery(search.text)
+            }
+
+            SafeIconButton {
+                iconName: "plus"
+                name: qsTr("New conversation")
+                objectName: "newConversation"
+                shortcut: "Ctrl+N"
+                visible: !root.readOnly
+
+                onClicked: root.newRequested()
+            }
+        }
+
+        SafeText {
+            Layout.fillWidth: true
+            Layout.topMargin: Theme.space3
+            horizontalAlignment: Text.AlignHCenter
+            muted: true
+            objectName: "nothingFound"
+            role: "secondary"
+            text: qsTr("Nothing found in any branch.")
+            visible: ConversationsViewModel.nothingFound
+            wrapMode: Text.Wrap
+        }
+
+        ListView {
+            id: list
+
+            /** Opens the first line, as Enter in the search does. */
+            function openFirst(): void {
+                const first = list.itemAtIndex(0) as ConversationItem;
+                first?.click();
+            }
+
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            activeFocusOnTab: true
+            boundsBehavior: Flickable.StopAtBounds
+            clip: true
+            currentIndex: -1
+            highlightFollowsCurrentItem: false
+            keyNavigationEnabled: true
+            model: ConversationsViewModel.rows
+            objectName: "conversationList"
+            section.property: "section"
+            spacing: Theme.space2
+
+            Accessible.name: qsTr("Conversations")
+            Accessible.role: Accessible.List
+
+            T.ScrollBar.vertical: SafeScrollBar {}
+
+            section.delegate: SafeLabel {
+                required property string section
+
+                bottomPadding: section === "" ? 0 : Theme.space1
+                height: section === "" ? 0 : implicitHeight
+                text: section
+                topPadding: section === "" ? 0 : Theme.space1
+            }
+            delegate: ConversationItem {
+                id: item
+
+                readOnly: root.readOnly
+                objectName: "conversation" + item.index
+                width: ListView.view?.width ?? 0
+
+                Keys.onPressed: event => {
+                    event.accepted = event.key === Qt.Key_F2 && !root.readOnly;
+                    if (event.accepted)
+                        root.renameRequested(item.treeId, item.title);
+                }
+
+                onClicked: ConversationsViewModel.open(item.treeId, item.messageId)
+                onDeleteRequested: ConversationsViewModel.remove(item.treeId)
+                onExportRequested: root.exportRequested(item.treeId, item.title)
+                onPinToggled: ConversationsViewModel.setPinned(item.treeId, !item.pinned)
+                onRenameRequested: root.renameRequested(item.treeId, item.title)
+            }
+
+            onActiveFocusChanged: if (list.activeFocus && list.currentIndex < 0)
+                list.currentIndex = 0
+            onAtYEndChanged: if (list.atYEnd)
+                ConversationsViewModel.loadMore()
+        }
+    }
+}

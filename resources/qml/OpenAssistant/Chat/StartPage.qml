@@ -1,0 +1,53 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import OpenAssistant.Backend
+import OpenAssistant.Controls
+import OpenAssistant.Theme
+
+/** What a new conversation shows: what this app is for, and a few prompts to begin with. */
+EmptyState {
+    id: root
+
+    signal promptChosen(text: string)
+
+    iconName: "chat"
+    text: ModelViewModel.isTour ? qsTr("Everything stays on this computer. The small tour model that comes with the app shows how it works; open a .gguf file to chat with a real one.") : qsTr("Everything stays on this computer. Ask, compare the replies, rank them, and go on from the best.")
+    title: qsTr("Ask for several replies at once")
+
+    ColumnLayout {
+        Layout.alignment: Qt.AlignHCenter
+        Layout.topMargin: Theme.space3
+        spacing: Theme.space2
+        visible: !AppViewModel.readOnly
+
+        Repeater {
+            model: ModelViewModel.starters
+
+            SafeButton {
+                id: starter
+
+                required property string modelData
+                required property int index
+
+                Layout.alignment: Qt.AlignHCenter
+                objectName: "starter" + starter.index
+                text: starter.modelData
+
+                onClicked: root.promptChosen(starter.text)
+            }
+        }
+
+        SafeButton {
+            Layout.alignment: Qt.AlignHCenter
+            iconName: "folder"
+            objectName: "openModelFile"
+            text: qsTr("Open a model file…")
+            variant: "quiet"
+            visible: ModelViewModel.isTour
+
+            onClicked: ModelViewModel.requestFile()
+        }
+    }
+}

@@ -1,0 +1,239 @@
+pragma ComponentBehavior: Bound
+
+import QtQml.Models
+import QtQuick
+import QtQuick.Templates as T
+import OpenAssistant.Backend
+import OpenAssistant.Controls
+import OpenAssistant.Theme
+
+/** The branch shown, from the first prompt to its end. Follows new text only while its end is in view. */
+Item {
+    id: root
+
+    required property real columnWidth
+    property bool readOnly: false
+
+    readonly property bool atEnd: list.contentHeight <= list.height || list.contentY + list.height >= list.originY + list.contentHeight - Theme.space10
+
+    /** Goes to the newest message and follows it. */
+    function jumpToEnd(): void {
+        list.following = true;
+        list.positionViewAtEnd();
+    }
+
+    /** Scrolls by pages; negative is up. */
+    function page(step: int): void {
+        list.following = false;
+        list.contentY = Math.max(list.originY, Math.min(list.originY + Math.max(0, list.contentHeight - list.height), list.contentY + step * list.height * 0.85));
+        list.following = root.atEnd;
+    }
+
+    signal linkActivated(url: string)
+    signal labelsRequested(messageId: string)
+
+    Connections {
+        function onConversationOpened(): void {
+            root.jumpToEnd();
+        }
+
+        target: ThreadViewModel
+    }
+
+    ListView {
+        id: list
+
+        property bool following: true
+
+        acceptedButtons: Qt.NoButton
+        anchors.fill: parent
+        boundsBehavior: Flickable.StopAtBounds
+        bottomMargin: Theme.space6
+        cacheBuffer: 600
+        clip: true
+        model: ThreadViewModel.rows
+        objectName: "messageList"
+        reuseItems: false
+        spacing: Theme.space3
+        topMargin: Theme.space5 + 2
+
+        T.ScrollBar.vertical: SafeScrollBar {}
+
+        delegate: DelegateChooser {
+            role: "kind"
+
+            DelegateChoice {
+                roleValue: "prompt"
+
+                Item {
+                    id: promptRow
+
+                    required property string messageId
+                    required property string parentId
+                    required property string text
+                    required property int position
+                    required property int count
+                    required property string edited
+                    required property bool unanswered
+                    required property int index
+
+                    implicitHeight: prompt.implicitHeight
+                    width: ListView.view?.width ?? 0
+
+                    PromptBubble {
+                        id: prompt
+
+                        anchors.horizontalCenter: parent.horizontalCenter
+                        canDelete: promptRow.parentId !== ""
+                        count: promptRow.count
+                        edited: promptRow.edited
+                        editing: ThreadViewModel.editingId === promptRow.messageId
+                        messageId: promptRow.messageId
+                        objectName: "prompt" + promptRow.index
+                        position: promptRow.position
+                        readOnly: root.readOnly || ThreadViewModel.streaming
+                        text: promptRow.text
+                        unanswered: promptRow.unanswered
+                        width: root.columnWidth
+
+                        onCopyRequested: ThreadViewModel.copyMessage(promptRow.messageId)
+                        onDeleteRequested: ThreadViewModel.deleteMessage(promptRow.messageId)
+                        onEditCancelled: ThreadViewModel.cancelEdit()
+                        onEditSaved: text => ThreadViewModel.saveEdit(promptRow.messageId, text)
+                        onEditStarted: ThreadViewModel.startEdit(promptRow.messageId)
+                        onRepliesRequested: ThreadViewModel.regenerate(promptRow.messageId)
+                        onSiblingRequested: step => ThreadViewModel.showSibling(promptRow.messageId, step)
+                    }
+                }
+            }
+
+            DelegateChoice {
+                roleValue: "reply"
+
+                Item {
+                    id: replyRow
+
+                    required property string messageId
+                    required property string parentId
+                    required property int position
+                    required property int count
+                    required property QtObject replies
+                    required property int index
+
+                    implicitHeight: replyColumn.implicitHeight
+                    width: ListView.view?.width ?? 0
+
+                    Column {
+                        id: replyColumn
+
+                        anchors.horizontalCenter: parent.horizontalCenter
+                        width: root.columnWidth
+
+                        Repeater {
+                            model: replyRow.replies
+
+                            SingleReply {
+                                id: reply
+
+                                count: replyRow.count
+                                objectName: "reply" + replyRow.index
+                                position: replyRow.position
+                                readOnly: root.readOnly
+                                width: Math.min(replyColumn.width, Theme.columnWidth + Theme.space10)
+
+                                onCodeCopied: text => ThreadViewModel.copyText(text)
+                                onCopyRequested: ThreadViewModel.copyMessage(reply.messageId)
+                                onDeleteRequested: ThreadViewModel.deleteMessage(reply.messageId)
+                                onLabelEdited: (label, value) => LabelsViewModel.setLabel(reply.messageId, label, value)
+                                onLabelsRequested: root.labelsRequested(reply.messageId)
+                                onLinkActivated: url => root.linkActivated(url)
+                                onReacted: emoji => LabelsViewModel.react(reply.messageId, emoji)
+                                onRegenerateRequested: ThreadViewModel.regenerate(reply.messageId)
+                                onSiblingRequested: step => ThreadViewModel.showSibling(reply.messageId, step)
+                                onSideBySideRequested: ThreadViewModel.showSideBySide(replyRow.parentId, true)
+                            }
+                        }
+                    }
+                }
+            }
+
+            DelegateChoice {
+                roleValue: "cards"
+
+                Item {
+                    id: cardsRow
+
+                    required property string parentId
+                    required property string heading
+                    required property bool streaming
+                    required property bool canRank
+                    required property bool canCollapse
+                    required property bool noneAcceptable
+                    required property QtObject replies
+                    required property int index
+
+                    implicitHeight: cards.implicitHeight
+                    width: ListView.view?.width ?? 0
+
+                    Connections {
+                        function onReplyFocusRequested(messageId: string): void {
+                            cards.focusReply(messageId);
+                        }
+
+                        target: ThreadViewModel
+                    }
+
+                    ReplyCards {
+                        id: cards
+
+                        anchors.horizontalCenter: parent.horizontalCenter
+                        canCollapse: cardsRow.canCollapse
+                        canRank: cardsRow.canRank
+                        heading: cardsRow.heading
+                        noneAcceptable: cardsRow.noneAcceptable
+                        objectName: "cards" + cardsRow.index
+                        readOnly: root.readOnly
+                        replies: cardsRow.replies
+                        streaming: cardsRow.streaming
+                        width: root.columnWidth
+
+                        onChosen: messageId => ThreadViewModel.choose(messageId)
+                        onCodeCopied: text => ThreadViewModel.copyText(text)
+                        onCollapseRequested: ThreadViewModel.showSideBySide(cardsRow.parentId, false)
+                        onContinued: messageId => ThreadViewModel.continueFrom(messageId)
+                        onCopyRequested: messageId => ThreadViewModel.copyMessage(messageId)
+                        onDeleteRequested: messageId => ThreadViewModel.deleteMessage(messageId)
+                        onLabelEdited: (messageId, label, value) => LabelsViewModel.setLabel(messageId, label, value)
+                        onLabelsRequested: messageId => root.labelsRequested(messageId)
+                        onLinkActivated: url => root.linkActivated(url)
+                        onMoreRequested: ThreadViewModel.regenerate(cardsRow.parentId)
+                        onNoneAcceptableChosen: chosen => ThreadViewModel.setNoneAcceptable(cardsRow.parentId, chosen)
+                        onPlaced: (messageId, position) => ThreadViewModel.placeReply(messageId, position)
+                        onReacted: (messageId, emoji) => LabelsViewModel.react(messageId, emoji)
+                        onStepped: (messageId, step) => ThreadViewModel.stepReply(messageId, step)
+                        onTieToggled: messageId => ThreadViewModel.toggleTie(messageId)
+                    }
+                }
+            }
+        }
+
+        onContentHeightChanged: if (list.following)
+            list.positionViewAtEnd()
+        onHeightChanged: if (list.following)
+            list.positionViewAtEnd()
+        onMovementEnded: list.following = root.atEnd
+    }
+
+    SafeButton {
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: Theme.space3
+        anchors.horizontalCenter: parent.horizontalCenter
+        iconName: "arrowDown"
+        objectName: "jumpToEnd"
+        small: true
+        text: ThreadViewModel.streaming ? qsTr("New text below") : qsTr("To the end")
+        visible: !root.atEnd
+
+        onClicked: root.jumpToEnd()
+    }
+}
