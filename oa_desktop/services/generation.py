@@ -70,6 +70,8 @@ class RunningGeneration:
         """Everything that happens, in order; ends with exactly one GenerationEnded."""
         yield GenerationStarted(self._replies)
         self._reader = asyncio.create_task(self._read())
+        # a task cancelled before it starts runs no code of its own, so its end is announced from outside
+        self._reader.add_done_callback(lambda _: self._queue.put_nowait(None))
         if self._stopped:
             self._reader.cancel()
         try:
@@ -89,8 +91,6 @@ class RunningGeneration:
                 self._queue.put_nowait(event)
         except OaError as error:
             self._engine_error = error
-        finally:
-            self._queue.put_nowait(None)
 
     async def _next_event(self) -> ChatStreamEvent | None:
         """The next event of the engine; saves what is waiting to be saved when its time has come."""
