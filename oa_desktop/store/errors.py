@@ -147,6 +147,18 @@ class BackupFailed(StorageError):
         )
 
 
+class NoSoundBackup(StorageError):
+    """There is no backup, or the one that was asked for is damaged."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "no-sound-backup",
+            f"There is no backup in {path.name} that can be restored.",
+            detail=str(path),
+            hint="Read out what is left of the conversations file instead.",
+        )
+
+
 class OlderCopy(StorageError):
     """A notice: the database is an older copy of what was here, or another store altogether."""
 

@@ -1,7 +1,7 @@
 """Rows to domain values and back. Not for callers: outside this package there are domain values only."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ CONVERSATION_COLUMNS = (
 
 _ROLES = {role.value: role for role in Role}
 _STATES = {state.value: state for state in MessageState}
-_GENERATION_FIELDS = frozenset(field.name for field in fields(Generation))
+_GENERATION_FIELDS = {field.name: None for field in fields(Generation)}
 
 
 def stamp(when: datetime) -> str:
@@ -59,12 +59,14 @@ def generation_of(stored: str | None) -> Generation | None:
     value = json.loads(stored)
     if not isinstance(value, dict):
         raise ValueError("generation is not an object")
-    return Generation(**{name: value[name] for name in value.keys() & _GENERATION_FIELDS})
+    return Generation(**{name: value[name] for name in value.keys() & _GENERATION_FIELDS.keys()})
 
 
 def generation_json(generation: Generation | None) -> str | None:
     """The JSON a generation is stored as."""
-    return None if generation is None else to_json(asdict(generation))
+    if generation is None:
+        return None
+    return to_json({name: getattr(generation, name) for name in _GENERATION_FIELDS})
 
 
 def message_of(row: Row) -> Message:

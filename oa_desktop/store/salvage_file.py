@@ -1,0 +1,125 @@
+"""Copy what can be read of a damaged database into a new one, row by row around the damage."""
+
+# ruff: noqa: S608 - statements are put together from constants of this package; values are bound
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from oa_desktop.store import checks
+from oa_desktop.store.connection import connect, transaction
+from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.errors import StoreDamaged
+from oa_desktop.store.migrations import MIGRATIONS
+from oa_desktop.store.records import Row, now
+from oa_desktop.store.search import rebuild_index
+
+_WITHOUT_ROWID = {
+    "meta": ("key",),
+    "label_value": ("label_set", "label"),
+    "imported": ("tree_id", "message_id"),
+}
+_ABOUT_A_MESSAGE = ("label_set", "reaction", "imported")
+
+
+def copy_readable(damaged: Path, target: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Returns the rows that were copied by table, and those that were lost where the file still tells.
+
+    Raises: StoreDamaged when not even the list of tables can be read.
+    """
+    source, copy = connect(damaged, mode="ro"), connect(target, mode="rwc")
+    try:
+        source.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        copy.conn.execute("PRAGMA foreign_keys=OFF")
+        with transaction(copy):
+            MIGRATIONS.apply(copy)
+            copy.conn.execute(f"PRAGMA application_id={checks.APPLICATION_ID}")
+            copy.conn.execute(f"PRAGMA user_version={len(MIGRATIONS.applied(copy))}")
+            for table in ("meta", *checks.COUNTED_TABLES):
+                _copy_table(source, copy, table)
+            _mend_references(copy)
+            rebuild_index(copy)
+        kept = checks.row_counts(copy)
+        return kept, _lost(source, kept)
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(damaged, str(error)) from error
+    finally:
+        source.close()
+        copy.close()
+
+
+def _copy_table(source: Database, copy: Database, table: str) -> None:
+    columns = [row[1] for row in copy.conn.execute(f"PRAGMA table_info({table})")]
+    marks = ",".join("?" * len(columns))
+    for row in _readable_rows(source, table, ", ".join(columns)):
+        try:
+            copy.conn.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)
+        except sqlite3.IntegrityError:
+            continue  # what is in it is damaged too
+
+
+def _readable_rows(source: Database, table: str, columns: str) -> Iterator[Row]:
+    """Rows by ever smaller ranges; where there is no row number, from both ends up to the damage."""
+    if keys := _WITHOUT_ROWID.get(table):
+        for direction in ("ASC", "DESC"):
+            order = ", ".join(f"{key} {direction}" for key in keys)
+            yield from _until_damage(source, f"SELECT {columns} FROM {table} ORDER BY {order}")
+        return
+    ranges = [(1, _highest_rowid(source, table))]
+    while ranges:
+        low, high = ranges.pop()
+        try:
+            sql = f"SELECT {columns} FROM {table} WHERE rowid BETWEEN ? AND ?"
+            rows = source.conn.execute(sql, [low, high]).fetchall()
+        except sqlite3.DatabaseError:
+            if low < high:
+                middle = (low + high) // 2
+                ranges += [(middle + 1, high), (low, middle)]
+        else:
+            yield from rows
+
+
+def _until_damage(source: Database, sql: str) -> Iterator[Row]:
+    try:
+        yield from source.conn.execute(sql)
+    except sqlite3.DatabaseError:
+        return
+
+
+def _highest_rowid(source: Database, table: str) -> int:
+    """As far as one of the places that know it can be read; 0 when none can."""
+    known = [0]
+    for sql in (f"SELECT max(rowid) FROM {table}", f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"):
+        known += [row[0] or 0 for row in _until_damage(source, sql)]
+    return max(known)
+
+
+def _mend_references(copy: Database) -> None:
+    """Give every message a conversation, and drop what was said of messages that are lost."""
+    execute = copy.conn.execute
+    execute(
+        "INSERT INTO conversation (tree_id, family, title, title_is_manual, pinned, archived, created_at, "
+        "updated_at, last_seq, system_prompt, draft) "
+        "SELECT DISTINCT tree_id, tree_id, '', 0, 0, 0, :now, :now, 0, '', '' FROM message "
+        "WHERE tree_id NOT IN (SELECT tree_id FROM conversation)",
+        {"now": now()},
+    )
+    execute(
+        "UPDATE conversation SET last_seq = "
+        "(SELECT coalesce(max(seq), 0) FROM message m WHERE m.tree_id = conversation.tree_id)"
+    )
+    execute("UPDATE conversation SET active_leaf = NULL WHERE active_leaf NOT IN (SELECT id FROM message)")
+    execute("DELETE FROM ranking WHERE parent_id NOT IN (SELECT id FROM message)")
+    for table in _ABOUT_A_MESSAGE:
+        execute(f"DELETE FROM {table} WHERE message_id NOT IN (SELECT id FROM message)")
+    execute("DELETE FROM label_value WHERE label_set NOT IN (SELECT seq FROM label_set)")
+
+
+def _lost(source: Database, kept: dict[str, int]) -> dict[str, int]:
+    lost: dict[str, int] = {}
+    for table, count in kept.items():
+        for row in _until_damage(source, f"SELECT count(*) FROM {table}"):
+            if row[0] > count:
+                lost[table] = row[0] - count
+    return lost
