@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import httpx2
@@ -61,43 +62,55 @@ class Engine:
         return time.monotonic() - started
 
 
+@contextmanager
+def engines() -> Iterator[Callable[..., Engine]]:
+    """Start engines over the fake backend. queue: how many requests may wait; the rest is the backend's."""
+    with ExitStack() as stops:
+
+        def start(*, queue: int = 64, **options: int) -> Engine:
+            backend = GatedBackend(**options)
+            loop = EngineLoop(backend, max_queue=queue)
+            loop.start()
+            served = ServedModel(loop, PromptRenderer(backend.model, backend.vocabulary, None))
+            listener = listen("127.0.0.1", 0)
+            port = listener.getsockname()[1]
+            ready = threading.Event()
+            server = Server(make_application(served, token=TOKEN, port=port), ready.set)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+            thread.start()
+            assert ready.wait(10)
+            http = httpx2.Client(
+                base_url=f"http://127.0.0.1:{port}",
+                headers={"Authorization": f"Bearer {TOKEN}"},
+                trust_env=False,
+                timeout=20,
+            )
+
+            def stop() -> None:
+                backend.gate.set()
+                http.close()
+                server.should_exit = True
+                thread.join(10)
+                loop.close()
+
+            stops.callback(stop)
+            return Engine(served, backend, port, http)
+
+        yield start
+
+
 @pytest.fixture
 def start_engine() -> Iterator[Callable[..., Engine]]:
-    """Start an engine over the fake backend. queue: how many requests may wait; the rest is the backend's."""
-    stops: list[Callable[[], None]] = []
+    """Start as many engines as a test wants."""
+    with engines() as start:
+        yield start
 
-    def start(*, queue: int = 64, **options: int) -> Engine:
-        backend = GatedBackend(**options)
-        loop = EngineLoop(backend, max_queue=queue)
-        loop.start()
-        served = ServedModel(loop, PromptRenderer(backend.model, backend.vocabulary, None))
-        listener = listen("127.0.0.1", 0)
-        port = listener.getsockname()[1]
-        ready = threading.Event()
-        server = Server(make_application(served, token=TOKEN, port=port), ready.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        assert ready.wait(10)
-        http = httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}",
-            headers={"Authorization": f"Bearer {TOKEN}"},
-            trust_env=False,
-            timeout=20,
-        )
 
-        def stop() -> None:
-            backend.gate.set()
-            http.close()
-            server.should_exit = True
-            thread.join(10)
-            loop.close()
-
-        stops.append(stop)
-        return Engine(served, backend, port, http)
-
-    yield start
-    for stop in stops:
-        stop()
+@pytest.fixture(scope="module")
+def engine_once() -> Iterator[Engine]:
+    """One engine for all the tests of a module that only look at refusals."""
+    with engines() as start:
+        yield start()
 
 
 @pytest.fixture
