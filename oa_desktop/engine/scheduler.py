@@ -161,12 +161,21 @@ class Scheduler:
             if claim in claimed:
                 continue  # the request before it reads the same tokens now; share them in the next step
             claimed.add(claim)
-            tokens = list(prompt[start : start + budget])
+            tokens = list(prompt[start : start + min(budget, self._slice_limit(job, start))])
             budget -= len(tokens)
             work.append(
                 Work(job, None, job.sequence, tokens, wants_logits=start + len(tokens) == len(prompt))
             )
         return work
+
+    def _slice_limit(self, job: Job, start: int) -> int:
+        """A memory that cannot be cut is kept one token before the end of the prompt, to answer it again."""
+        rest = len(job.request.prompt) - start
+        if self.tree.can_rewind:
+            return rest
+        if rest == 1:
+            self.tree.checkpoint(job.sequence)
+        return max(1, rest - 1)
 
     def _decode_all(self, work: list[Work]) -> None:
         """One decode. When it fails, each request gets one of its own; those that fail alone end."""

@@ -182,16 +182,25 @@ class PrefixTree:
         self.used += len(tokens)
         self.live_cells += len(tokens)
 
+    def checkpoint(self, sequence: int) -> None:
+        """Keep what a live sequence holds now, because it can never be cut back to it."""
+        kept_here = self._ends[sequence].ends & self._kept.keys()
+        if not kept_here and (self._unused or self._kept):
+            self._keep(self.fork(sequence))
+
     def retire(self, sequence: int) -> None:
         """The request is done with a live sequence: keep it for reuse, unless another one covers it."""
         tokens = self.tokens(sequence)
-        for node in self._ends[sequence].path():
-            self._unpin(node)
-        self._kept[sequence] = None  # the newest of an ordered set
+        self._keep(sequence)
         if self.can_rewind:
             self._merge(sequence, tokens)
         elif not tokens or self._ends[sequence].ends - {sequence}:
             self._release(sequence)
+
+    def _keep(self, sequence: int) -> None:
+        for node in self._ends[sequence].path():
+            self._unpin(node)
+        self._kept[sequence] = None  # the newest of an ordered set
 
     def _merge(self, sequence: int, tokens: list[int]) -> None:
         """Give up cells that hold what another sequence holds too."""

@@ -1,8 +1,8 @@
 """Role markers that a model file lists as ordinary text.
 
 llama.cpp reads user-defined tokens in any text, even when it is told not to read special ones. In old
-conversions of Open Assistant models `<|prompter|>` is such a token, and a pasted one would start a turn. So text
-is cut inside each marker.
+conversions of Open Assistant models `<|prompter|>` is such a token, and a pasted one would start a turn. So
+text is cut inside each marker.
 """
 
 import re

@@ -210,6 +210,22 @@ def test_without_rewind_only_whole_sequences_are_shared():
     assert bench.kept() == ["turn one", "turn one, turn two"]
 
 
+def test_a_checkpoint_is_kept_while_its_sequence_goes_on():
+    bench = Bench(max_sequences=2, can_rewind=False)
+    live = bench.open("prompt")
+    bench.tree.checkpoint(live)
+    bench.tree.checkpoint(live)
+    bench.write(live, " and reply")
+    assert bench.kept() == ["prompt"]
+    assert bench.tree.used == len("prompt and reply")
+
+
+def test_no_checkpoint_is_made_when_every_sequence_is_live():
+    bench = Bench(max_sequences=1, can_rewind=False)
+    bench.tree.checkpoint(bench.open("prompt"))
+    assert bench.kept() == []
+
+
 def test_without_rewind_whole_sequences_are_evicted():
     bench = Bench(cells=16, can_rewind=False)
     bench.keep("aaaaaa", "bbbbbb")

@@ -144,6 +144,17 @@ def test_the_next_turn_goes_on_from_the_kept_reply(scheduler: Scheduler, backend
     assert end.reused_tokens == 10 + 11, "the last token was sampled, never decoded"
 
 
+def test_a_memory_that_cannot_be_cut_answers_a_prompt_again_without_reading_it():
+    backend = FakeBackend(can_rewind=False)
+    scheduler = Scheduler(backend)
+    events = run(scheduler, request("a", words(50), n=3))
+    before = backend.decoded_tokens
+    again = run(scheduler, request("b", words(50), n=3))
+    assert again[-1] == RequestEnd("b", 50, reused_tokens=49, completion_tokens=24)
+    assert backend.decoded_tokens - before == 1 + 3 * 7
+    assert [text(again, "b", i) for i in range(3)] == [text(events, "a", i) for i in range(3)]
+
+
 def test_an_end_token_ends_a_reply_and_is_no_text(scheduler: Scheduler, backend: FakeBackend):
     backend.end_odds = 4
     events = run(scheduler, request("a", max_tokens=100, ignore_eos=False))
