@@ -132,16 +132,17 @@ class ModelLibrary:
             self._change_crash(model, crashed=False)
         return replace(model, crashed=False)
 
-    def require_fit(self, model: ModelFile, context_tokens: int = 0) -> MemoryNeed:
+    def require_fit(self, model: ModelFile, context_tokens: int = 0, *, device_bytes: int = 0) -> MemoryNeed:
         """What the model needs with this context (0: its usual one).
 
+        device_bytes: free memory of a graphics card the engine will use, on top of the machine's.
         Raises: ModelTooLarge, with both numbers, when this machine has less memory free now.
         """
         if model.facts is None:
             raise model.problem or ModelMissing("model-missing", f"{model.name} cannot be used.")
         context = context_tokens or model.context_tokens
         need = memory_need(model.facts, context, weights_bytes=model.size_bytes)
-        require_fit(model.facts, need, context, available_bytes())
+        require_fit(model.facts, need, context, available_bytes() + device_bytes)
         return need
 
     def _change_crash(self, model: ModelFile, *, crashed: bool) -> None:
