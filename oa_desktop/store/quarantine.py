@@ -27,14 +27,11 @@ def keep_copy(files: StoreFiles) -> Path | None:
 
 
 def _is_copy(files: StoreFiles, earlier: Path) -> bool:
-    kept_wal = StoreFiles(earlier).wal
-    pairs = [(files.database, earlier)]
-    if files.wal.exists() or kept_wal.exists():
-        pairs.append((files.wal, kept_wal))
-    return all(
-        one.exists()
-        and other.exists()
-        and one.stat().st_size == other.stat().st_size
-        and digest(one) == digest(other)
-        for one, other in pairs
+    pairs = [(files.database, earlier), (files.wal, StoreFiles(earlier).wal)]
+    return all(_size(one) == _size(other) for one, other in pairs) and all(
+        digest(one) == digest(other) for one, other in pairs if _size(one)
     )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
