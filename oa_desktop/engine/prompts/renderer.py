@@ -19,7 +19,7 @@ from oa_desktop.engine.prompts.template_process import (
 
 log = logging.getLogger(__name__)
 
-_PROBE = "Hello"
+_PROBE = "Is 1073741827 a prime number?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class PromptRenderer:
             try:
                 return self._template.write(self._folded(conversation), self._vocabulary)
             except TemplateViolation as error:
-                self._give_up_template(f"broke its limits ({error})")
+                self._give_up_template(f"is refused ({error})")
             except TemplateBroken as error:
                 self._give_up_template(f"does not work ({error})")
         return write(conversation, self._family, self._vocabulary.eos)
