@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import PySide6.QtQuick  # noqa: F401 - without it, items come to Python as bare QObjects
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
+from shiboken6 import delete
 
 from oa_desktop.errors import OaError
 from oa_desktop.paths import AppPaths, app_paths
@@ -23,6 +23,9 @@ from oa_desktop.ui.start_problem_view_model import StartProblemViewModel
 from oa_desktop.ui.wiring import Wiring
 
 log = logging.getLogger(__name__)
+
+_NETWORK_WALL = DenyingNetworkFactory()
+"""The engine does not own its factory, so it lives as long as the program."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -48,12 +51,10 @@ def run(argv: Sequence[str]) -> int:
         worker.close()
 
 
-def make_engine(parent: QObject | None = None) -> QQmlApplicationEngine:
+def make_engine() -> QQmlApplicationEngine:
     """A QML engine that finds our modules and reaches no network."""
-    engine = QQmlApplicationEngine(parent)
-    wall = DenyingNetworkFactory()
-    engine.setNetworkAccessManagerFactory(wall)
-    engine.setProperty("networkWall", [wall])
+    engine = QQmlApplicationEngine()
+    engine.setNetworkAccessManagerFactory(_NETWORK_WALL)
     engine.addImportPath(str(qml_root()))
     return engine
 
@@ -72,8 +73,8 @@ def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWor
         return application.exec()
     finally:
         first.close()
+        delete(engine)  # what shows goes before what is shown
         wiring.close()
-        del engine
 
 
 def _show_problem(application: QGuiApplication, problem: OaError, paths: Sequence[Path]) -> int:

@@ -15,6 +15,8 @@ class Asking(QObject):
     """Starts generations. A prompt asked while the model loads waits for it; one per conversation."""
 
     waiting_changed = Signal()
+    engine_missing = Signal()
+    """Replies were asked for, and no engine runs or is about to."""
 
     def __init__(
         self,
@@ -41,7 +43,10 @@ class Asking(QObject):
             self._generations.start(engine, prompt, generation_options(self._preferences.settings))
         else:
             self._waiting[prompt.tree_id] = prompt
-            self._engine.ensure_loading()
+            if self._engine.is_off:
+                self._engine.load(self._preferences.settings.model)
+            if not self._engine.is_loading:
+                self.engine_missing.emit()
             self._engine_changed()
 
     def stop(self, tree_id: TreeId) -> None:

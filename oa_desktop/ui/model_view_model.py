@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
+from oa_desktop.client.status import Halted, NotAnswering, Off, Running, Starting, Waiting
 from oa_desktop.conversation.message import Message, Role
 from oa_desktop.errors import OaError
 from oa_desktop.services.model_file import ModelFile
@@ -16,7 +17,7 @@ from oa_desktop.services.models import TOUR_REF, ModelLibrary
 from oa_desktop.services.tour import FOLLOW_UP, QUESTION
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.conversation_rows import one_line
-from oa_desktop.ui.engine_control import EngineControl, EnginePhase
+from oa_desktop.ui.engine_control import EngineControl
 from oa_desktop.ui.notices import Notice, Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
@@ -100,6 +101,8 @@ class ModelViewModel(QObject):
         self._notices = notices
         self._props = ModelProps()
         self._files: tuple[ModelFile, ...] = ()
+        self._restarted_after: OaError | None = None
+        self._shown_state: type[object] = Off
         self._model = RowsModel(ModelRow, self)
         engine.changed.connect(self._engine_changed)
         session.changed.connect(self._update)
@@ -244,15 +247,40 @@ class ModelViewModel(QObject):
     def _rejected(self, error: OaError) -> None:
         self._notices.show(Notice("model-rejected", "error", error.title, error.hint))
 
+    def show_engine_state(self) -> None:
+        """A banner while the engine does not answer, with its cause and what can be done."""
+        match self._engine.status:
+            case Halted(cause=cause):
+                notice = Notice(ENGINE_NOTICE, "error", cause.title, cause.hint, "Restart")
+                self._notices.show(notice, self._engine.restart)
+            case Waiting(cause=cause) | Starting(cause=OaError() as cause):
+                hint = f"{cause.hint} It is started again.".strip()
+                notice = Notice(ENGINE_NOTICE, "warning", cause.title, hint, "Restart")
+                self._notices.show(notice, self._engine.restart)
+                self._restarted_after = cause
+            case NotAnswering():
+                notice = Notice(
+                    ENGINE_NOTICE,
+                    "warning",
+                    "The engine is not responding.",
+                    "Wait, or restart it.",
+                    "Restart",
+                )
+                self._notices.show(notice, self._engine.restart)
+            case Running() if self._restarted_after is not None:
+                cause, self._restarted_after = self._restarted_after, None
+                hint = "It was started again; what was written so far is kept."
+                notice = Notice(ENGINE_NOTICE, "warning", cause.title, hint, "Restart")
+                self._notices.show(notice, self._engine.restart)
+            case _:
+                self._notices.settle(ENGINE_NOTICE)
+
     def _engine_changed(self) -> None:
-        status = self._engine.status
-        if status.phase is EnginePhase.FAILED and status.problem is not None:
-            self._notices.show(
-                Notice(ENGINE_NOTICE, "error", status.problem.title, status.problem.hint, "Restart"),
-                self._engine.restart,
-            )
-        elif status.phase in (EnginePhase.READY, EnginePhase.LOADING):
-            self._notices.settle(ENGINE_NOTICE)
+        if type(self._engine.status) is not self._shown_state or not isinstance(
+            self._engine.status, Starting
+        ):
+            self._shown_state = type(self._engine.status)
+            self.show_engine_state()
         self._update()
 
     def _update(self) -> None:
@@ -265,42 +293,38 @@ class ModelViewModel(QObject):
             key=file.ref,
             title=one_line(file.name),
             detail=file.problem.title if file.problem else model_detail(file),
-            current=file.ref == self._engine.status.ref,
+            current=file.ref == self._engine.ref,
         )
 
     def _derived(self) -> ModelProps:
-        status = self._engine.status
-        known = next((file for file in self._files if file.ref == status.ref), None)
-        name = one_line(known.name) if known else one_line(Path(status.ref).stem)
-        problem = status.problem.sentence if status.problem else ""
-        is_tour = status.ref in ("", TOUR_REF)
-        props = ModelProps(is_tour=is_tour, problem=problem, suggestion=suggestion() if is_tour else "")
-        match status.phase:
-            case EnginePhase.NONE:
-                return props
-            case EnginePhase.LOADING:
+        engine = self._engine
+        known = engine.model or next((file for file in self._files if file.ref == engine.ref), None)
+        name = one_line(known.name) if known else one_line(Path(engine.ref).stem)
+        is_tour = engine.ref in ("", TOUR_REF)
+        props = ModelProps(is_tour=is_tour, suggestion=suggestion() if is_tour else "")
+        match engine.status:
+            case Starting(fraction=fraction):
+                return replace(props, chip_text=f"Loading {name}…", loading=True, progress=fraction)
+            case Waiting(cause=cause) | Halted(cause=cause):
                 return replace(
-                    props, chip_text=f"Loading {name}…", loading=True, progress=status.progress, problem=""
+                    props, chip_text=f"{name} · stopped", details=cause.sentence, problem=cause.sentence
                 )
-            case EnginePhase.FAILED:
-                return replace(props, chip_text=f"{name} · stopped", details=problem)
-        loaded = status.loaded
-        assert loaded is not None
-        model = loaded.process.handle.model
-        context = model.context_tokens if model else 0
-        used = (
-            context_used(self._session.current.tree.path(self._session.current.leaf))
-            if (self._session.current)
-            else 0
-        )
-        return replace(
-            props,
-            chip_text=one_line(loaded.model.name),
-            details=model_detail(loaded.model),
-            ready=True,
-            context_text=f"context {used:,} / {context:,}" if context and used else "",
-            context_nearly_full=bool(context) and used > NEARLY_FULL * context,
-        )
+            case Running(handle=handle) | NotAnswering(handle=handle):
+                context = handle.model.context_tokens if handle.model else 0
+                used = self._context_used()
+                return replace(
+                    props,
+                    chip_text=name,
+                    details=model_detail(known) if known else "",
+                    ready=True,
+                    context_text=f"context {used:,} / {context:,}" if context and used else "",
+                    context_nearly_full=bool(context) and used > NEARLY_FULL * context,
+                )
+        return props
+
+    def _context_used(self) -> int:
+        current = self._session.current
+        return context_used(current.tree.path(current.leaf)) if current else 0
 
 
 def context_used(path: Sequence[Message]) -> int:

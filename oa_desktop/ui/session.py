@@ -74,13 +74,13 @@ class ChatSession(QObject):
         self._opening = tree_id
         self._run(
             self._load(tree_id),
-            lambda loaded: self._loaded(*loaded, at=at),
+            lambda read: self._loaded(read, at),
         )
 
     def reload(self) -> None:
         """Read the open conversation again, keeping the branch shown."""
         if self.current is not None:
-            self._run(self._load(self.current.tree_id), lambda loaded: self._refreshed(*loaded))
+            self._run(self._load(self.current.tree_id), self._refreshed)
 
     def send(self, text: str, lang: str | None, failed: Callable[[OaError], None]) -> None:
         """Store a prompt at the end of the branch shown. A prompt still unanswered there gets a sibling."""
@@ -142,40 +142,24 @@ class ChatSession(QObject):
         self.current = conversation
         self.changed.emit()
 
-    def _load(self, tree_id: TreeId) -> Coroutine[Any, Any, tuple[Conversation, MessageTree, TreeFeedback]]:
-        def read(store: Store) -> tuple[Conversation, MessageTree, TreeFeedback]:
-            return (
-                store.conversations.get(tree_id),
-                store.messages.tree(tree_id),
-                store.feedback.of_tree(tree_id),
-            )
+    def _load(self, tree_id: TreeId) -> Coroutine[Any, Any, OpenConversation]:
+        return self._worker.run(lambda store: read_conversation(store, tree_id))
 
-        return self._worker.run(read)
-
-    def _loaded(
-        self, conversation: Conversation, tree: MessageTree, feedback: TreeFeedback, at: MessageId | None
-    ) -> None:
-        if self._opening != tree.id:
+    def _loaded(self, read: OpenConversation, at: MessageId | None) -> None:
+        if self._opening != read.tree_id:
             return
         self._opening = None
-        leaf = shown_leaf(tree, at or conversation.active_leaf)
-        self._set_opened(OpenConversation(conversation, self._with_live_texts(tree), feedback, leaf))
+        leaf = shown_leaf(read.tree, at or read.conversation.active_leaf)
+        self._set_opened(replace(read, tree=self._with_live_texts(read.tree), leaf=leaf))
 
-    def _refreshed(self, conversation: Conversation, tree: MessageTree, feedback: TreeFeedback) -> None:
-        if self.current is None or self.current.tree_id != tree.id:
+    def _refreshed(self, read: OpenConversation) -> None:
+        if self.current is None or self.current.tree_id != read.tree_id:
             return
         leaf = self.current.leaf
-        if leaf not in tree or tree[leaf].deleted:
-            leaf = nearest_shown(tree, leaf)
-        self.replace(
-            replace(
-                self.current,
-                conversation=conversation,
-                tree=self._with_live_texts(tree),
-                feedback=feedback,
-                leaf=leaf,
-            )
-        )
+        if leaf not in read.tree or read.tree[leaf].deleted:
+            leaf = nearest_shown(read.tree, leaf)
+        tree = self._with_live_texts(read.tree)
+        self.replace(replace(read, tree=tree, leaf=leaf, expanded=self.current.expanded))
         self.listing_changed.emit()
 
     def _with_live_texts(self, tree: MessageTree) -> MessageTree:
@@ -241,6 +225,18 @@ class ChatSession(QObject):
             self.failed.emit(error)
 
         self._bridge.run(work, done, report)
+
+
+def read_conversation(store: Store, tree_id: TreeId) -> OpenConversation:
+    """A conversation as it is in the store, at its root."""
+    tree = store.messages.tree(tree_id)
+    return OpenConversation(
+        store.conversations.get(tree_id),
+        tree,
+        store.feedback.of_tree(tree_id),
+        tree.root.id,
+        sisters=store.conversations.family(tree_id),
+    )
 
 
 def nearest_shown(tree: MessageTree, message_id: MessageId) -> MessageId:

@@ -1,6 +1,5 @@
 """Builds what the window stands on, in order, and takes it down again: services, view models, engine."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import wait
@@ -13,7 +12,6 @@ from oa_desktop.services.chat import ChatService
 from oa_desktop.services.feedback import FeedbackService
 from oa_desktop.services.loading import LoadedModel, load_model
 from oa_desktop.services.models import ModelLibrary
-from oa_desktop.settings import Settings
 from oa_desktop.settings_file import SettingsFile
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.app_view_model import AppViewModel
@@ -59,8 +57,7 @@ class Wiring(QObject):
         self.session = ChatSession(self.bridge, worker, self.chat, self.generations, self)
         self.engine = EngineControl(
             self.bridge,
-            load or _library_loader(self.library, paths.logs / "engine.log"),
-            lambda: self.preferences.settings,
+            load or _library_loader(self.library, self.preferences, paths.logs / "engine.log"),
             self,
         )
         self.asking = Asking(self.engine, self.generations, self.preferences, self)
@@ -80,10 +77,9 @@ class Wiring(QObject):
         jobs = [job.future for job in self.generations.jobs()]
         self.generations.stop_all()
         wait(jobs, CLOSE_TIMEOUT_S)
-        self.engine.cancel_loading()
         try:
             self.io.submit(self.engine.close()).result(CLOSE_TIMEOUT_S)
-        except (TimeoutError, asyncio.CancelledError):
+        except TimeoutError:
             log.warning("the engine did not end in time")
         self.io.close()
         withdraw_all()
@@ -125,6 +121,7 @@ class Wiring(QObject):
         )
 
     def _connect_notices(self, settings_file: SettingsFile) -> None:
+        self.asking.engine_missing.connect(self.models.show_engine_state)
         self.session.failed.connect(self.notices.show_error)
         self.preferences.not_saved.connect(
             lambda title, hint: self.notices.show(Notice("settings", "warning", title, hint))
@@ -135,8 +132,8 @@ class Wiring(QObject):
             self.notices.show(Notice("settings", "warning", notice.title, notice.hint))
 
 
-def _library_loader(library: ModelLibrary, log_file: Path) -> Loader:
-    async def load(ref: str, settings: Settings, on_progress: Progress) -> LoadedModel:
-        return await load_model(library, ref, settings, log=log_file, on_progress=on_progress)
+def _library_loader(library: ModelLibrary, preferences: Preferences, log_file: Path) -> Loader:
+    async def load(ref: str, on_progress: Progress) -> LoadedModel:
+        return await load_model(library, ref, preferences.settings, log=log_file, on_progress=on_progress)
 
     return load

@@ -29,7 +29,7 @@ Rectangle {
         id: label
 
         anchors.centerIn: parent
-        color: root.best ? Theme.onAccent : root.rank > 0 ? Theme.ink : Theme.muted
+        color: root.best ? Theme.inkOnAccent : root.rank > 0 ? Theme.ink : Theme.muted
         font.weight: root.rank > 0 ? Font.DemiBold : Font.Normal
         role: "secondary"
         text: root.rank > 0 ? (root.tied ? "=" : "") + root.rank : root.number

@@ -216,7 +216,7 @@ FocusScope {
 
             RowLayout {
                 Layout.fillWidth: true
-                spacing: Theme.space3
+                spacing: Theme.space2
 
                 ScaleDots {
                     enabled: !root.streaming
@@ -247,12 +247,13 @@ FocusScope {
                 }
 
                 SafeButton {
+                    Layout.rightMargin: -Theme.space2
                     enabled: !root.streaming
                     iconName: "arrowRight"
                     iconTrailing: true
                     objectName: "continueFromHere"
                     small: true
-                    text: qsTr("Continue from here")
+                    text: root.width < Theme.scaled(385) ? qsTr("Continue") : qsTr("Continue from here")
                     variant: "quiet"
 
                     onClicked: root.continued()

@@ -48,7 +48,7 @@ Item {
 
         SafeText {
             anchors.centerIn: parent
-            color: root.active ? Theme.onAccent : Theme.ink
+            color: root.active ? Theme.inkOnAccent : Theme.ink
             font.pixelSize: 9
             font.weight: Font.DemiBold
             text: root.rank
