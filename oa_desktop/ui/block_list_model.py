@@ -1,6 +1,7 @@
 """The blocks of one message as a list model; a growing text touches only the rows that changed."""
 
 from collections.abc import Sequence
+from itertools import accumulate, takewhile
 from typing import Any
 
 from PySide6.QtCore import (
@@ -17,16 +18,17 @@ from PySide6.QtCore import (
 from PySide6.QtQml import QmlElement
 
 from oa_desktop.ui.blocks.characters import normalized
-from oa_desktop.ui.blocks.display import chunks, copy_text, display, table_markup
-from oa_desktop.ui.blocks.kinds import Block, Error, Table
+from oa_desktop.ui.blocks.display import chunks, copy_text, display, display_open, table_markup
+from oa_desktop.ui.blocks.document import parse_blocks
+from oa_desktop.ui.blocks.kinds import Block, Code, Error, Table
+from oa_desktop.ui.blocks.limits import PAGE_WEIGHT
 from oa_desktop.ui.blocks.stream import Change, IncrementalBlocks
 
 QML_IMPORT_NAME = "OpenAssistant.Documents"
 QML_IMPORT_MAJOR_VERSION = 1
 
 Index = QModelIndex | QPersistentModelIndex
-FIRST_PAGE = 120
-NEXT_PAGE = 200
+_WEIGHT = {Code: 5, Table: 10}
 _FIRST_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _ROLES = (
     "kind",
@@ -41,7 +43,14 @@ _ROLES = (
     "rightToLeft",
     "hiddenLines",
     "wraps",
+    "tail",
 )
+
+
+def _page(blocks: Sequence[Block], start: int) -> int:
+    """How many blocks from `start` on are shown at once: many short ones, few that are costly to lay out."""
+    weights = accumulate(_WEIGHT.get(type(block), 1) for block in blocks[start:])
+    return sum(1 for _ in takewhile(lambda weight: weight <= PAGE_WEIGHT, weights))
 
 
 @QmlElement
@@ -79,11 +88,9 @@ class BlockListModel(QAbstractListModel):
         """Show another text; rows that are the same stay."""
         self._source = [text]
         self._finished = False
-        self._reader = IncrementalBlocks()
-        self._reader.append(text)
-        self._reader.finish()
-        self._take(Change(0, self._reader.blocks), grows=False)
+        self._reader = IncrementalBlocks(closed=list(parse_blocks(normalized(text))))
         self._finished = True
+        self._take(Change(0, self._reader.blocks), grows=False)
 
     def append_text(self, text: str) -> None:
         """The next piece of a text that is being written."""
@@ -91,8 +98,7 @@ class BlockListModel(QAbstractListModel):
             whole = self.text + text
             was_empty = not self._blocks
             self._source, self._finished, self._reader = [whole], False, IncrementalBlocks()
-            self._reader.append(whole)
-            self._take(Change(0, self._reader.blocks), grows=not was_empty)
+            self._take(self._reader.append(whole), grows=not was_empty)
             return
         self._source.append(text)
         self._take(self._reader.append(text), grows=True)
@@ -100,8 +106,8 @@ class BlockListModel(QAbstractListModel):
     def finish(self) -> None:
         """The text is complete. Doing it twice changes nothing."""
         if not self._finished:
-            self._take(self._reader.finish(), grows=True)
             self._finished = True
+            self._take(self._reader.finish(), grows=True)
 
     def set_error(self, title: str, hint: str = "") -> None:
         """End the message with a sentence of ours; an empty title takes it away."""
@@ -112,9 +118,12 @@ class BlockListModel(QAbstractListModel):
         """Bring the rows to a change, with as few signals as it needs."""
         blocks = [*self._blocks[: change.first], *change.blocks, *([self._error] if self._error else [])]
         at_end = self._shown == len(self._blocks)
-        wanted = len(blocks) if grows and at_end else min(len(blocks), max(self._shown, FIRST_PAGE))
+        wanted = len(blocks) if grows and at_end else max(min(self._shown, len(blocks)), _page(blocks, 0))
         kept = min(self._shown, wanted)
         changed = [row for row in range(min(change.first, kept), kept) if blocks[row] != self._blocks[row]]
+        was_open = len(self._blocks) - 1
+        if (self._finished or len(blocks) > len(self._blocks)) and 0 <= was_open < kept:
+            changed = sorted({*changed, was_open})
         if wanted < self._shown:
             self.beginRemoveRows(QModelIndex(), wanted, self._shown - 1)
             self._blocks, self._shown = blocks, wanted
@@ -137,7 +146,8 @@ class BlockListModel(QAbstractListModel):
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not 0 <= index.row() < self._shown or not _FIRST_ROLE <= role < _FIRST_ROLE + len(_ROLES):
             return None
-        shown = display(self._blocks[index.row()])
+        is_open = index.row() == len(self._blocks) - 1 and not self._finished
+        shown = (display_open if is_open else display)(self._blocks[index.row()])
         match _ROLES[role - _FIRST_ROLE]:
             case "indent" | "marker" | "quote" | "tight" as name:
                 return getattr(shown.place, name)
@@ -156,7 +166,7 @@ class BlockListModel(QAbstractListModel):
     @Slot()
     def showMore(self) -> None:
         """Reveal the next page of blocks."""
-        more = min(NEXT_PAGE, self._get_hidden_count())
+        more = _page(self._blocks, self._shown)
         if more:
             self.beginInsertRows(QModelIndex(), self._shown, self._shown + more - 1)
             self._shown += more

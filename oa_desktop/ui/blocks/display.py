@@ -25,6 +25,7 @@ from oa_desktop.ui.blocks.limits import (
     PREVIEW_CHARACTERS,
     PREVIEW_LINES,
     TABLE_PREVIEW_ROWS,
+    TAIL_LINES,
     UNBROKEN_RUN,
 )
 
@@ -37,7 +38,8 @@ class Display:
 
     kind: names the delegate. markup: closed tags. text: plain, for kinds without markup, and the sentence
     of an error. label: language of code, hint of an error. hidden_lines: lines (rows of a table) behind
-    "show all". wraps: code with a line so long that it must wrap.
+    "show all". wraps: code with a line so long that it must wrap. tail: markup of the last lines of code that
+    is still being written.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Display:
     right_to_left: bool = False
     hidden_lines: int = 0
     wraps: bool = False
+    tail: str = ""
 
 
 @lru_cache(maxsize=512)
@@ -60,10 +63,8 @@ def display(block: Block) -> Display:
         case Heading(place, level, source):
             rtl = is_right_to_left(source)
             return Display("heading", place, markup(source), level=level, right_to_left=rtl)
-        case Code(place, info, text):
-            shown, hidden, wraps = preview(text)
-            coloured = escaped(with_room_to_wrap(shown)) if wraps else highlighted(shown, block.language)
-            return Display("code", place, coloured, label=info, hidden_lines=hidden, wraps=wraps)
+        case Code():
+            return _code(block, open_end=False)
         case Table(place):
             hidden = max(0, len(block.rows) - TABLE_PREVIEW_ROWS)
             return Display("table", place, table_markup(block, TABLE_PREVIEW_ROWS), hidden_lines=hidden)
@@ -79,6 +80,31 @@ def display(block: Block) -> Display:
             return Display("rule", place)
         case Error(title, hint, place):
             return Display("error", place, text=title, label=hint)
+
+
+@lru_cache(maxsize=8)
+def display_open(block: Block) -> Display:
+    """How the last block of a text that is still being written is shown."""
+    return _code(block, open_end=True) if isinstance(block, Code) else display(block)
+
+
+def _code(code: Code, *, open_end: bool) -> Display:
+    """Code in colour. While it grows only its last lines are coloured and laid out anew."""
+    shown, hidden, wraps = preview(code.text)
+    if wraps:
+        return Display(
+            "code",
+            code.place,
+            escaped(with_room_to_wrap(shown)),
+            label=code.info,
+            hidden_lines=hidden,
+            wraps=True,
+        )
+    lines = shown.split("\n")
+    settled = (len(lines) - 1) // TAIL_LINES * TAIL_LINES if open_end else len(lines)
+    head, tail = ("\n".join(part) for part in (lines[:settled], lines[settled:]))
+    markup, tail_markup = (highlighted(part, code.language) for part in (head, tail))
+    return Display("code", code.place, markup, label=code.info, hidden_lines=hidden, tail=tail_markup)
 
 
 def preview(text: str) -> tuple[str, int, bool]:

@@ -1,7 +1,7 @@
 """How much of a block is shown, and that its copy is exact."""
 
 from oa_desktop.ui.blocks.characters import is_right_to_left, normalized, with_room_to_wrap
-from oa_desktop.ui.blocks.display import chunks, copy_text, display, preview
+from oa_desktop.ui.blocks.display import chunks, copy_text, display, display_open, preview
 from oa_desktop.ui.blocks.document import parse_blocks
 from oa_desktop.ui.blocks.highlight import highlighted
 from oa_desktop.ui.blocks.kinds import Code, Error, Paragraph, Place, Rule
@@ -79,3 +79,13 @@ def test_an_error_is_a_sentence_and_a_hint() -> None:
     assert (shown.kind, shown.text, shown.label) == ("error", "It stopped.", "Try again.")
     assert copy_text(Error("It stopped.", "Try again.")) == "It stopped. Try again."
     assert copy_text(Rule(Place())) == ""
+
+
+def test_code_that_still_grows_rests_but_for_its_last_lines() -> None:
+    code = Code(Place(), "python", "\n".join(f"x = {n}" for n in range(50)))
+    shown = display_open(code)
+    assert text_of(shown.markup).replace("\n\n", "").count("x") == 40
+    assert "49" in text_of(shown.tail)
+    longer = display_open(Code(Place(), "python", f"{code.text}\ny = 1"))
+    assert longer.markup == shown.markup
+    assert display(code).tail == ""

@@ -19,7 +19,7 @@ Item {
     readonly property real indentWidth: root.indent * Theme.scaled(26)
     readonly property real startWidth: root.quoteWidth + root.indentWidth
 
-    implicitHeight: Math.max(root.child?.implicitHeight ?? 0, markerText.visible ? markerText.implicitHeight : 0)
+    implicitHeight: Math.max(root.child?.implicitHeight ?? 0, markerLoader.implicitHeight)
     implicitWidth: root.startWidth + (root.child?.implicitWidth ?? 0)
 
     Repeater {
@@ -37,16 +37,16 @@ Item {
         }
     }
 
-    SafeText {
-        id: markerText
+    Loader {
+        id: markerLoader
 
-        color: Theme.muted
-        horizontalAlignment: root.rightToLeft ? Text.AlignLeft : Text.AlignRight
-        text: root.marker
-        visible: root.marker !== ""
-        width: implicitWidth
+        active: root.marker !== ""
         x: root.rightToLeft ? root.width - root.startWidth + Theme.space2 : root.startWidth - width - Theme.space2
-        y: 0
+
+        sourceComponent: SafeText {
+            color: Theme.muted
+            text: root.marker
+        }
     }
 
     Item {

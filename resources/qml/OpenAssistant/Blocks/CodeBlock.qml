@@ -12,6 +12,8 @@ BlockFrame {
     id: root
 
     required property string markup
+    /** The last lines of code that is still being written; they change while `markup` rests. */
+    required property string tail
     required property string label
     required property bool wraps
     required property int hiddenLines
@@ -72,10 +74,10 @@ BlockFrame {
                 activeFocusOnTab: contentWidth > width
                 boundsBehavior: Flickable.StopAtBounds
                 clip: true
-                contentHeight: code.implicitHeight
-                contentWidth: root.wraps ? width : Math.max(width, code.implicitWidth)
+                contentHeight: texts.implicitHeight
+                contentWidth: root.wraps ? width : Math.max(width, code.implicitWidth, tailLoader.implicitWidth)
                 flickableDirection: Flickable.HorizontalFlick
-                implicitHeight: code.implicitHeight + (contentWidth > width ? 10 : 0)
+                implicitHeight: texts.implicitHeight + (contentWidth > width ? 10 : 0)
                 interactive: contentWidth > width
                 visible: !root.expanded
 
@@ -83,14 +85,36 @@ BlockFrame {
                 Keys.onLeftPressed: flick.contentX = Math.max(0, flick.contentX - 40)
                 Keys.onRightPressed: flick.contentX = Math.min(flick.contentWidth - flick.width, flick.contentX + 40)
 
-                MarkupText {
-                    id: code
+                Column {
+                    id: texts
 
-                    breaksLines: root.wraps
-                    form: "code"
-                    markup: root.markup
-                    objectName: "codeText"
                     width: flick.contentWidth
+
+                    MarkupText {
+                        id: code
+
+                        breaksLines: root.wraps
+                        form: "code"
+                        markup: root.markup
+                        objectName: "codeText"
+                        visible: root.markup !== "" || root.tail === ""
+                        width: parent.width
+                    }
+
+                    Loader {
+                        id: tailLoader
+
+                        active: root.tail !== ""
+                        visible: active
+                        width: parent.width
+
+                        sourceComponent: MarkupText {
+                            breaksLines: root.wraps
+                            form: "code"
+                            markup: root.tail
+                            objectName: "codeTail"
+                        }
+                    }
                 }
             }
 
@@ -105,14 +129,18 @@ BlockFrame {
                 row: root.row
             }
 
-            ShowAllButton {
+            Loader {
                 Layout.bottomMargin: Theme.space2
                 Layout.leftMargin: Theme.space1
-                expanded: root.expanded
-                text: root.expanded ? qsTr("Show less") : qsTr("Show all, %1 more lines").arg(root.hiddenLines.toLocaleString(Qt.locale(), "f", 0))
-                visible: root.hiddenLines > 0
+                active: root.hiddenLines > 0
+                visible: active
 
-                onClicked: root.expanded = !root.expanded
+                sourceComponent: ShowAllButton {
+                    expanded: root.expanded
+                    text: root.expanded ? qsTr("Show less") : qsTr("Show all, %1 more lines").arg(root.hiddenLines.toLocaleString(Qt.locale(), "f", 0))
+
+                    onClicked: root.expanded = !root.expanded
+                }
             }
         }
 

@@ -76,7 +76,7 @@ T.AbstractButton {
         }
     }
 
-    SafeToolTip {
+    TipLoader {
         shown: root.toolTip !== "" && (root.hovered || root.visualFocus)
         text: root.toolTip
     }

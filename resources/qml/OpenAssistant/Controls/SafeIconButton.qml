@@ -46,7 +46,7 @@ T.AbstractButton {
         }
     }
 
-    SafeToolTip {
+    TipLoader {
         shown: root.hovered || root.visualFocus
         text: root.shortcut === "" ? root.name : root.name + "  " + root.shortcut
     }

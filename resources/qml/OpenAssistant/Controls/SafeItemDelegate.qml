@@ -92,7 +92,7 @@ T.ItemDelegate {
         }
     }
 
-    SafeToolTip {
+    TipLoader {
         shown: root.toolTip !== "" && (root.hovered || root.visualFocus)
         text: root.toolTip
     }

@@ -61,10 +61,9 @@ T.AbstractButton {
         }
     }
 
-    SafeToolTip {
+    TipLoader {
+        beside: true
         shown: root.shortcut !== "" && (root.hovered || root.visualFocus)
         text: root.text + "  " + root.shortcut
-        x: root.width + 4
-        y: (root.height - implicitHeight) / 2
     }
 }

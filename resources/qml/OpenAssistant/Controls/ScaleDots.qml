@@ -118,7 +118,7 @@ T.Control {
         }
     }
 
-    SafeToolTip {
+    TipLoader {
         shown: root.hovered && root.lowText !== ""
         text: qsTr("1 = %1, %2 = %3").arg(root.lowText).arg(root.steps).arg(root.highText)
     }
