@@ -5,7 +5,6 @@ Nothing is created over a store that was there, and a file that is refused is no
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
@@ -17,6 +16,7 @@ from oa_desktop.store.connection import connect, pragma, prepare_writer, transac
 from oa_desktop.store.driver import sqlite3
 from oa_desktop.store.errors import (
     JournalFallback,
+    JournalUnread,
     OlderCopy,
     StoreDamaged,
     StoreForeign,
@@ -31,6 +31,8 @@ from oa_desktop.store.search import index_is_sound, rebuild_index
 from oa_desktop.store.stamp import Stamp, read_stamp, write_stamp
 
 log = logging.getLogger(__name__)
+
+_NO_PLACE_BESIDE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def open_reader(files: StoreFiles, migrations: Migrations = MIGRATIONS) -> Opene
             raise StoreLost(files.database)
         return Opened(_empty(migrations), read_only=True)
     latest = latest_schema(migrations)
-    database = _readable(files.database)
+    database, notices = _readable(files)
     try:
         identity = _require_ours(files, database, latest)
         if identity.schema < latest:
@@ -99,7 +101,7 @@ def open_reader(files: StoreFiles, migrations: Migrations = MIGRATIONS) -> Opene
     except BaseException:
         database.close()
         raise
-    return Opened(database, read_only=True)
+    return Opened(database, read_only=True, notices=notices)
 
 
 def _is_new(files: StoreFiles, stamp: Stamp | None, latest: int) -> bool:
@@ -176,19 +178,21 @@ def _is_older(found: Stamp, remembered: Stamp) -> bool:
     return found.store != remembered.store or found.generation < remembered.generation
 
 
-def _readable(path: Path) -> Database:
+def _readable(files: StoreFiles) -> tuple[Database, tuple[StorageError, ...]]:
     """A reader; where SQLite cannot put its files beside the database, one that takes it as it stands."""
-    database = connect(path, mode="ro")
+    database = connect(files.database, mode="ro")
     try:
         database.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         database.close()
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        if error.sqlite_errorcode & 0xFF not in _NO_PLACE_BESIDE:
             raise
-        return connect(path, mode="ro", immutable=True)
+        unread = files.wal.exists() and files.wal.stat().st_size > 0
+        notices = (JournalUnread(files.database),) if unread else ()
+        return connect(files.database, mode="ro", immutable=True), notices
     except sqlite3.DatabaseError:
         pass  # said properly when the file is identified
-    return database
+    return database, ()
 
 
 def _empty(migrations: Migrations) -> Database:

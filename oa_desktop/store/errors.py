@@ -1,5 +1,6 @@
 """What can go wrong with the store, each as one sentence, and the translation of what SQLite raises."""
 
+import shutil
 from pathlib import Path
 
 from oa_desktop.errors import OaError, StorageError, UsageError
@@ -159,6 +160,18 @@ class NoSoundBackup(StorageError):
         )
 
 
+class JournalUnread(StorageError):
+    """A notice: the store opened for reading without the transactions that are still in its journal."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "store-journal-unread",
+            "The newest messages cannot be shown, because their folder is read-only or full.",
+            detail=str(path),
+            hint="Make room or allow writing to the folder, then start again; nothing is lost.",
+        )
+
+
 class OlderCopy(StorageError):
     """A notice: the database is an older copy of what was here, or another store altogether."""
 
@@ -186,6 +199,8 @@ class JournalFallback(StorageError):
 _IOERR_WRITE = 10 | 3 << 8
 """What a full quota or a file size limit raises for SQLITE_FULL; pysqlite3 tells only the low byte."""
 
+_ROOM_BYTES = 256 * 1024
+
 
 def is_io_error(error: sqlite3.Error) -> bool:
     """Whether the disk failed under SQLite, so that what the connection believes may no longer be true."""
@@ -201,7 +216,7 @@ def translated(error: sqlite3.Error, path: Path | None = None) -> OaError | None
     match code & 0xFF:
         case sqlite3.SQLITE_FULL:
             return DiskFull(detail)
-        case sqlite3.SQLITE_IOERR if code == _IOERR_WRITE:
+        case sqlite3.SQLITE_IOERR if code == _IOERR_WRITE or _has_no_room(path):
             return DiskFull(detail)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreBusy(detail)
@@ -213,3 +228,8 @@ def translated(error: sqlite3.Error, path: Path | None = None) -> OaError | None
             return StoreFailed(detail)
         case _:
             return None
+
+
+def _has_no_room(path: Path | None) -> bool:
+    """Whether the disk is so full that SQLite could not even share memory between its connections."""
+    return path is not None and shutil.disk_usage(path.parent).free < _ROOM_BYTES

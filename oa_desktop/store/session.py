@@ -97,10 +97,11 @@ class Session:
         try:
             return open_writer(self.files)
         except sqlite3.Error as error:
-            told = translated(error)
+            told = translated(error, self.files.database)
             if not isinstance(told, DiskFull) or self.files.is_absent():
                 raise
-            return replace(open_reader(self.files), notices=(told,))
+            opened = open_reader(self.files)
+            return replace(opened, notices=(told, *opened.notices))
 
     def _reopen(self) -> None:
         opened = open_reader(self.files) if self.read_only else open_writer(self.files, goes_on=True)
