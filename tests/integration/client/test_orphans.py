@@ -22,7 +22,8 @@ async def main():
     options = EngineOptions(Path("fake.gguf"), backend="fake", extra=("--fake-pace", "0.02"))
     engine = await EngineProcess.start(options)
     client = engine.client()
-    async with aclosing(client.chat([{"role": "user", "content": "Hi"}], sampling={"ignore_eos": True})) as replies:
+    question = [{"role": "user", "content": "Hi"}]
+    async with aclosing(client.chat(question, sampling={"ignore_eos": True})) as replies:
         await anext(replies)
         print(engine.pid, engine.hello.port, flush=True)
         async for _ in replies:
