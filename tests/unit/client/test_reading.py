@@ -1,0 +1,85 @@
+"""Whatever a server sends becomes a checked value or one clear error."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oa_desktop.client.errors import ReplyUnreadable
+from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.reading import describe_model, model_list, parse_json, stream_events
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(
+                ["choices", "delta", "content", "index", "finish_reason", "usage", "text", "data", "id"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def test_a_chunk_may_bring_text_an_end_and_usage():
+    chunk = {
+        "choices": [
+            {"index": 1, "delta": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"},
+            {"index": 0, "delta": {"content": None}, "finish_reason": None},
+            {"index": 0, "text": "raw"},
+        ],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 1}},
+        "timings": {"prompt_ms": 250},
+        "seed": 7,
+    }
+    assert list(stream_events(chunk, 2)) == [
+        ChoiceDelta(1, "Hi"),
+        ChoiceEnd(1, "stop"),
+        ChoiceDelta(0, "raw"),
+        Usage(3, 2, 1, 0.25, 7),
+    ]
+
+
+def test_a_server_that_leaves_out_the_index_means_the_only_reply():
+    assert list(stream_events({"choices": [{"delta": {"content": "Hi"}}]}, 1)) == [ChoiceDelta(0, "Hi")]
+
+
+@pytest.mark.parametrize("index", [2, -1, "0", 1.0, True, None])
+def test_an_answer_to_a_reply_nobody_asked_for_is_refused(index):
+    with pytest.raises(ReplyUnreadable):
+        list(stream_events({"choices": [{"index": index, "delta": {"content": "Hi"}}]}, 2))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", "[" * 100_000])
+def test_what_is_no_json_object_is_refused(text):
+    with pytest.raises(ReplyUnreadable):
+        parse_json(text)
+
+
+@given(ANYTHING)
+def test_no_json_breaks_the_reader(value):
+    if not isinstance(value, dict):
+        return
+    try:
+        for event in stream_events(value, 3):
+            assert isinstance(event, ChoiceDelta | ChoiceEnd | Usage)
+    except ReplyUnreadable:
+        pass
+    describe_model(value)
+    model_list(value)
+
+
+def test_a_model_list_of_another_server_is_understood():
+    models = model_list(
+        {"data": [{"id": "llama", "max_model_len": 4096}, {"id": 5}, "x", {"object": "model"}]}
+    )
+    assert [(model.name, model.context_tokens, model.max_replies) for model in models] == [("llama", 4096, 1)]
+
+
+def test_names_and_notices_cannot_hide_control_characters():
+    model = describe_model({"name": "a\u202eb\x1b[2J", "notices": ["x\ny", 5] + ["z"] * 50})
+    assert model.name == "a\ufffdb\ufffd[2J"
+    assert model.notices[0] == "x\ufffdy"
+    assert len(model.notices) < 25
