@@ -10,7 +10,7 @@ MAX_KEPT_BYTES = 6 << 20
 OBJECT_BYTES = 32
 """What a kept value is counted as, on top of its text."""
 MAX_ARRAY_ITEMS = 1 << 24
-MAX_ARRAY_TEXTS = 1_500_000
+MAX_ARRAY_TEXTS = 1_200_000
 """Texts in all arrays together; the largest vocabulary with its merges seen has 780 000."""
 KEPT_ARRAY_ITEMS = 1_024
 """Arrays up to this length are kept, longer ones are only counted."""

@@ -24,7 +24,9 @@ _TEXTS = (
     "tokenizer.chat_template",
 )
 _AT_LEAST_ONE = ("embedding_length", "context_length")
+_EPSILONS = ("layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon")
 _MOST_U31 = (1 << 31) - 1
+_MOST_ROPE = 4096
 
 
 def check_metadata(reader: ByteReader, metadata: Mapping[str, Value], scan: VocabularyScan) -> None:
@@ -47,6 +49,9 @@ def _check_vocabulary(reader: ByteReader, metadata: Mapping[str, Value], scan: V
             value = metadata.get(key)
             if isinstance(value, ArrayValue) and value.length != tokens.length:
                 raise reader.damaged(key, f"has {value.length} entries for {tokens.length} tokens")
+    if scan.duplicate is not None:
+        index, token = scan.duplicate
+        raise reader.damaged(f"token {index}", f"{token.decode('utf-8', 'replace')} is there twice")
     if scan.bad_byte_token is not None and metadata.get("tokenizer.ggml.model") in ("llama", "plamo2"):
         index, token = scan.bad_byte_token
         raise reader.damaged(f"token {index}", f"{token.decode('utf-8', 'replace')} names no byte")
@@ -58,10 +63,42 @@ def _check_sizes(reader: ByteReader, metadata: Mapping[str, Value]) -> None:
     blocks = metadata.get(blocks_key)
     if blocks is not None:
         _check_number(reader, blocks_key, blocks, MAX_BLOCKS)
+    for name in _EPSILONS:
+        key = f"{architecture}.attention.{name}"
+        value = metadata.get(key, 0.0)
+        if isinstance(value, float) and not 0 <= value < 1:
+            raise reader.damaged(key, f"is {value}, not between 0 and 1")
+    _check_rope(reader, metadata, f"{architecture}")
     for name in _AT_LEAST_ONE:
         key = f"{architecture}.{name}"
         if key in metadata:
             _check_number(reader, key, metadata[key], _MOST_U31)
+
+
+def _check_rope(reader: ByteReader, metadata: Mapping[str, Value], architecture: str) -> None:
+    """llama.cpp aborts on a rotation of an odd length or longer than a head, and hangs on one of length 0."""
+    key = f"{architecture}.rope.dimension_count"
+    length = metadata.get(key)
+    if length is None:
+        return
+    _check_number(reader, key, length, _MOST_ROPE)
+    if isinstance(length, int) and length % 2:
+        raise reader.damaged(key, f"is {length}, an odd number")
+    head = _head_length(metadata, architecture)
+    if isinstance(length, int) and head is not None and length > head:
+        raise reader.damaged(key, f"is {length}, more than the {head} of a head")
+
+
+def _head_length(metadata: Mapping[str, Value], architecture: str) -> int | None:
+    """How long one attention head is, where the file says so for all layers alike."""
+    key_length = metadata.get(f"{architecture}.attention.key_length")
+    if isinstance(key_length, int):
+        return key_length
+    embedding = metadata.get(f"{architecture}.embedding_length")
+    heads = metadata.get(f"{architecture}.attention.head_count")
+    if isinstance(embedding, int) and isinstance(heads, int) and heads > 0:
+        return embedding // heads
+    return None
 
 
 def _check_number(reader: ByteReader, key: str, value: Value, most: int) -> None:

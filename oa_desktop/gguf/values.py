@@ -138,24 +138,23 @@ class ValueReader:
         """Step over `length` texts, a block of the file at a time: this loop decides the speed."""
         reader = self._reader
         unpack = struct.Struct("<Q").unpack_from
-        wanted = scan.lengths if scan is not None else frozenset()
         index = 0
         while index < length:
-            block_start = reader.position
+            start = reader.position
             block = reader.take(min(CHUNK_BYTES, reader.remaining), field)
-            at, end = 0, len(block)
+            at, end, first = 0, len(block), index
+            texts: list[bytes] = []
             while index < length and at + 8 <= end:
-                size = unpack(block, at)[0]
-                after = at + 8 + size
+                after: int = at + 8 + unpack(block, at)[0]
                 if after > end:
                     break
-                if size in wanted and scan is not None:
-                    scan.see(index, block[at + 8 : after])
+                if scan is not None:
+                    texts.append(block[at + 8 : after])
                 at = after
                 index += 1
-            reader.position = block_start + at
+            reader.position = start + at
             if index < length and at == 0:  # longer than a block, or past the end
-                text = reader.text_bytes(f"{field}[{index}]", MAX_TEXT_BYTES)
-                if scan is not None:
-                    scan.see(index, text)
+                texts.append(reader.text_bytes(f"{field}[{index}]", MAX_TEXT_BYTES))
                 index += 1
+            if scan is not None:
+                scan.see(first, texts)

@@ -80,8 +80,8 @@ def _costly_texts() -> bytes:
         text("tokenizer.ggml.tokens")
         + u32(ARRAY)
         + u32(STRING)
-        + u64(1_500_000)
-        + text("12345678") * 1_500_000
+        + u64(1_200_000)
+        + b"".join(text(f"{n:08}") for n in range(1_200_000))
     )
     return Gguf(pairs=[tokens], tensors=(), data_bytes=0).build()
 

@@ -1,5 +1,6 @@
 """Every way a header can lie, one by one: refused with the field, quickly, without memory."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +79,30 @@ DAMAGED: dict[str, tuple[Gguf, str]] = {
     "e07 block count negative": (only(ARCH, pair("llama.block_count", I64, -1)), "llama.block_count"),
     "e07 block count as text": (only(ARCH, pair("llama.block_count", STRING, "2")), "llama.block_count"),
     "e07 embedding length 0": (only(ARCH, pair("llama.embedding_length", U32, 0)), "llama.embedding_length"),
+    "e07 rotation of odd length": (
+        only(ARCH, pair("llama.rope.dimension_count", U32, 7)),
+        "llama.rope.dimension_count",
+    ),
+    "e07 rotation of no length": (
+        only(ARCH, pair("llama.rope.dimension_count", U32, 0)),
+        "llama.rope.dimension_count",
+    ),
+    "e07 rotation longer than a head": (
+        Gguf(extra=[pair("llama.rope.dimension_count", U32, 18)]),
+        "llama.rope.dimension_count",
+    ),
+    "e07 rotation longer than a key": (
+        Gguf(extra=[pair("llama.attention.key_length", U32, 8), pair("llama.rope.dimension_count", U32, 16)]),
+        "llama.rope.dimension_count",
+    ),
+    "e07 epsilon not a number": (
+        only(ARCH, pair("llama.attention.layer_norm_epsilon", F32, math.nan)),
+        "llama.attention.layer_norm_epsilon",
+    ),
+    "e07 epsilon negative": (
+        only(ARCH, pair("llama.attention.layer_norm_rms_epsilon", F32, -1.0)),
+        "llama.attention.layer_norm_rms_epsilon",
+    ),
     "e07 architecture as number": (only(pair("general.architecture", U32, 7)), "general.architecture"),
     "e07 template as number": (only(pair("tokenizer.chat_template", U32, 7)), "tokenizer.chat_template"),
     "e07 tokens as numbers": (only(array("tokenizer.ggml.tokens", U8, [1])), "tokenizer.ggml.tokens"),
@@ -90,6 +115,11 @@ DAMAGED: dict[str, tuple[Gguf, str]] = {
     "e07 more types than tokens": (
         only(array("tokenizer.ggml.tokens", STRING, ["a"]), array("tokenizer.ggml.token_type", I32, [1, 1])),
         "tokenizer.ggml.token_type",
+    ),
+    "e07 token twice": (only(array("tokenizer.ggml.tokens", STRING, ["a", "", "b", "", "a"])), "token 4"),
+    "e07 token twice up to a NUL": (
+        only(array("tokenizer.ggml.tokens", STRING, ["a", "b\0x", "b\0y"])),
+        "token 2",
     ),
     "e07 byte token of no byte": (
         only(
