@@ -1,6 +1,6 @@
-"""Write a trained checkpoint as a Q8_0 GGUF that llama.cpp loads. Uses only the `gguf` package; trains nothing.
+"""Write a trained checkpoint as a Q8_0 GGUF that llama.cpp loads. Trains nothing.
 
-    python packaging/tour_model/convert.py CHECKPOINT TOKENIZER OUT.gguf
+python packaging/tour_model/convert.py CHECKPOINT TOKENIZER OUT.gguf
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def write_gguf(weights: dict[str, torch.Tensor], shape: Shape, tokenizer: Tokeni
 def _add_metadata(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_name("OpenAssistant Desktop Tour")
     writer.add_license("apache-2.0")
-    writer.add_description("A very small model that shows how OpenAssistant Desktop works. It knows little else.")
+    writer.add_description(
+        "A very small model that shows how OpenAssistant Desktop works. It knows little else."
+    )
     writer.add_languages(["en", "zh", "es", "de", "fr"])
     writer.add_context_length(shape.context)
     writer.add_embedding_length(shape.width)

@@ -1,7 +1,7 @@
-"""A small GPT-NeoX in plain PyTorch, with the tensor layout llama.cpp reads (query, key and value stacked in blocks).
+"""A small GPT-NeoX in plain PyTorch, with query, key and value stacked in the order llama.cpp reads.
 
-Same family as Open-Assistant's Pythia models: parallel residual, rotary on a part of each head, LayerNorm with bias,
-untied input and output embeddings. Training only; the app runs the GGUF.
+Same family as Open-Assistant's Pythia models: parallel residual, rotary on a part of each head, LayerNorm
+with bias, untied input and output embeddings. Training only; the app runs the GGUF.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 class Shape:
     vocab: int
     width: int = 256
-    layers: int = 6
+    layers: int = 4
     heads: int = 8
     rotary_dims: int = 16
     context: int = 1024
@@ -54,8 +54,7 @@ class Attention(nn.Module):
         heads = self.qkv(x).view(batch, length, 3, self.shape.heads, self.shape.head_dim)
         query, key, value = heads.permute(2, 0, 3, 1, 4)
         query, key = rotate(query, cos, sin), rotate(key, cos, sin)
-        dropout = self.shape.dropout if self.training else 0.0
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True, dropout_p=dropout)
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         return self.output(mixed.transpose(1, 2).reshape(batch, length, width))
 
 

@@ -1,7 +1,7 @@
 """The tour model's own byte-level BPE: train it, and read it back.
 
-The pre-tokenizer is GPT-2's, which llama.cpp knows as `tokenizer.ggml.pre = "gpt-2"`; any change here must keep the
-two equal (check.py compares them). All 256 bytes are in the vocabulary, so any text can be encoded.
+The pre-tokenizer is GPT-2's, which llama.cpp knows as `tokenizer.ggml.pre = "gpt-2"`; any change here must
+keep the two equal (check.py compares them). All 256 bytes are in the vocabulary, so any text can be encoded.
 """
 
 from __future__ import annotations
