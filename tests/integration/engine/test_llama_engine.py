@@ -69,7 +69,7 @@ class CountingBackend(LlamaBackend):
 
 @pytest.fixture
 def backend() -> CountingBackend:
-    return CountingBackend.open(TOUR, LlamaOptions(n_ctx=512, cells=4096, threads=2))
+    return CountingBackend.open(TOUR, LlamaOptions(n_ctx=512, cells=4096, threads=1))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def bare_greedy(prompt: tuple[int, ...], max_tokens: int) -> str:
 
     model = native.llama_model_load_from_file(str(TOUR).encode(), native.llama_model_default_params())
     params = native.llama_context_default_params()
-    params.n_ctx, params.n_batch, params.n_threads, params.n_threads_batch = 512, 512, 2, 2
+    params.n_ctx, params.n_batch, params.n_threads, params.n_threads_batch = 512, 512, 1, 1
     context = native.llama_init_from_model(model, params)
     vocab = native.llama_model_get_vocab(model)
     size = native.llama_vocab_n_tokens(vocab)
