@@ -39,7 +39,7 @@ class EngineClient:
         self.handle = handle
         self._cause_of_death = cause_of_death
         self._http = httpx2.AsyncClient(
-            headers={"Authorization": f"Bearer {handle.token}"} if handle.token else {},
+            headers=_headers(handle.token),
             timeout=httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             trust_env=not handle.is_local,
         )
@@ -118,6 +118,8 @@ class EngineClient:
             async for data in _event_data(response):
                 if data == _DONE:
                     return
+                if not data:
+                    continue
                 chunk = parse_json(data)
                 if chunk.get("error"):
                     raise refusal(500, chunk)
@@ -170,6 +172,12 @@ class EngineClient:
     def _root(self, path: str) -> str:
         parts = urlsplit(self.handle.base_url)
         return urlunsplit((parts.scheme, parts.netloc, parts.path.removesuffix("/v1") + path, "", ""))
+
+
+def _headers(token: str) -> dict[str, str]:
+    """Uncompressed answers, so that no small answer can grow large."""
+    plain = {"Accept-Encoding": "identity"}
+    return plain | {"Authorization": f"Bearer {token}"} if token else plain
 
 
 async def _event_data(response: httpx2.Response) -> AsyncGenerator[str, None]:

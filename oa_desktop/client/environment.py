@@ -15,6 +15,8 @@ _NAMES: Final = frozenset(
     }
 )
 _PREFIXES: Final = ("LC_", "OMP_", "GGML_", "CUDA_", "HIP_", "ROCR_", "HSA_", "VK_", "NVIDIA_", "MTL_")
+FROZEN_FLAG: Final = "--engine"
+"""What a frozen app is started with to be the engine."""
 _LIBRARY_PATHS: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
@@ -43,7 +45,7 @@ def engine_environment(ours: Mapping[str, str] | None = None) -> dict[str, str]:
 def engine_command() -> tuple[str, ...]:
     """What starts an engine; its arguments follow. A frozen app is its own engine."""
     if getattr(sys, "frozen", False):
-        return (sys.executable, "--engine")
+        return (sys.executable, FROZEN_FLAG)
     return (sys.executable, "-m", "oa_desktop.engine")
 
 

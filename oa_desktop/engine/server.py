@@ -6,7 +6,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from oa_desktop.engine.api.connections import LARGEST_HEADER_BYTES, ImpatientProtocol
+from oa_desktop.engine.api.http_protocol import LARGEST_HEADER_BYTES, ImpatientProtocol
 
 
 class Server(uvicorn.Server):

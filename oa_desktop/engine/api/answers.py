@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from oa_desktop.engine.api.connection import unless_gone
+from oa_desktop.engine.api.leaving import unless_gone
 from oa_desktop.engine.api.running import Running, as_problem
 from oa_desktop.engine.api.shapes import Measured, Shape
 from oa_desktop.engine.loop import EngineLoop

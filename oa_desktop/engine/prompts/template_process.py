@@ -14,7 +14,8 @@ from oa_desktop.engine.prompts.template_worker import RENDER_LIMIT_S
 ANSWER_TIMEOUT_S: Final = RENDER_LIMIT_S + 0.5
 START_TIMEOUT_S: Final = 20.0
 _LINE_LIMIT: Final = 64 * 1024 * 1024
-COMMAND: Final = (sys.executable, "-m", "oa_desktop.engine.prompts.template_worker")
+FROZEN_FLAG: Final = "--template-worker"
+"""What a frozen app is started with to be the worker."""
 
 
 class TemplateViolation(Exception):
@@ -35,9 +36,12 @@ class TemplateProcess:
     Not for two threads at once. Its reading thread starts with the first question, so it is locked in too.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, command: Sequence[str] | None = None) -> None:
         self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command or worker_command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self._answers: queue.Queue[bytes] = queue.Queue()
         self._reader: threading.Thread | None = None
@@ -99,6 +103,13 @@ class TemplateProcess:
             self._answers.put(line)
             if not line.endswith(b"\n"):
                 return
+
+
+def worker_command() -> tuple[str, ...]:
+    """What starts a worker."""
+    if getattr(sys, "frozen", False):
+        return (sys.executable, FROZEN_FLAG)
+    return (sys.executable, "-m", "oa_desktop.engine.prompts.template_worker")
 
 
 def _violation(message: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from contextlib import aclosing
+from pathlib import Path
 
 import psutil
 import pytest
@@ -180,6 +181,20 @@ async def test_the_log_goes_to_its_file(start_process, tmp_path):
     await engine.stop()
     assert "locked in" in log.read_text(encoding="utf-8")
     assert "locked in" in engine.log_tail
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_e03_the_engine_goes_first_when_memory_runs_out(start_process):
+    engine = await start_process()
+    assert Path(f"/proc/{engine.pid}/oom_score_adj").read_text() == "500\n"
+    assert psutil.Process(engine.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_e24_the_engine_says_that_it_is_locked_in(start_process):
+    engine = await start_process()
+    assert engine.hello.locked_in
+    assert "Landlock" in engine.hello.lockdown
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

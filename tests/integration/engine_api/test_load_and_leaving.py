@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from oa_desktop.engine.api.connections import ImpatientProtocol
+from oa_desktop.engine.api.http_protocol import ImpatientProtocol
 from oa_desktop.engine.backend import DecodeError
 
 TOKEN = "a-token-that-only-the-tests-know"
