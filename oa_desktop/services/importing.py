@@ -28,6 +28,7 @@ class ImportReport:
     skipped: messages that were there already, or came twice in the file.
     renamed: messages whose id was taken by another one. replaced_characters: that no UTF-8 file can hold.
     rejected: lines that were left out. ignored_keys: keys of the file that the format does not have.
+    tree_ids: conversations that are new or extended. in_bin: known ones that are marked as deleted here.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class ImportReport:
     rejected: tuple[Rejected, ...] = ()
     ignored_keys: tuple[str, ...] = ()
     tree_ids: list[TreeId] = field(default_factory=list)
+    in_bin: list[TreeId] = field(default_factory=list)
 
 
 class ImportRejected(ExchangeError):
@@ -71,7 +73,7 @@ async def import_file(
 ) -> ImportReport:
     """Take a `.jsonl` or `.jsonl.gz` file into the store. Doing it twice changes nothing the second time.
 
-    dry_run: do everything and take it back; faulty lines are in the report instead of raised.
+    dry_run: do everything, the refusing too, and take it back.
     skip_bad_lines: take the complete trees and leave out what cannot be used.
     cancel: may be set from any thread; cancelling the task does the same. Nothing is changed then.
     Raises: ImportRejected, ExchangeError, StorageError.
@@ -79,7 +81,7 @@ async def import_file(
     asked = Cancel(cancel)
     limits = Limits(total_bytes=shutil.disk_usage(worker.path.parent).free // 4)
     found = await in_thread(lambda: survey(path, limits, asked.check), asked)
-    if found.rejected and not (dry_run or (skip_bad_lines and found.trees)):
+    if found.rejected and not (skip_bad_lines and found.trees):
         raise ImportRejected(path, found)
     if not found.rejected and not found.trees:
         raise ExchangeError("nothing-to-import", f"{path.name} holds no conversations.")
@@ -121,7 +123,7 @@ class _Taking:
         """All trees in one transaction. Raises: ExchangeError when the file is not what was surveyed."""
         report = self._report
         try:
-            with store.transaction():
+            with store.bulk():
                 trees = 0
                 for record in read_trees(report.path, self._found, self._limits):
                     self._cancel.check()
@@ -146,6 +148,8 @@ class _Taking:
         report = self._report
         new = incoming_tree(tree, look_up, self._now)
         report.skipped += new.known
+        if not new.is_new and store.conversations.get(new.tree_id).deleted:
+            report.in_bin.append(new.tree_id)
         if not new.messages:
             return
         if new.is_new:

@@ -160,7 +160,9 @@ async def test_a_file_that_is_not_oasst_is_refused_by_name(worker):
 async def test_a_dry_run_tells_everything_and_changes_nothing(worker, tmp_path):
     await import_file(worker, write_lines(tmp_path / "f.jsonl", tree(message("a"))))
     path = write_lines(tmp_path / "g.jsonl", two_replies(), tree(message("z")), "[]")
-    report = await import_file(worker, path, dry_run=True)
+    with pytest.raises(ImportRejected):
+        await import_file(worker, path, dry_run=True)
+    report = await import_file(worker, path, dry_run=True, skip_bad_lines=True)
     assert (report.dry_run, report.trees, report.extended, report.messages, report.skipped) == (
         True,
         1,
@@ -170,6 +172,15 @@ async def test_a_dry_run_tells_everything_and_changes_nothing(worker, tmp_path):
     )
     assert [rejected.line for rejected in report.rejected] == [3]
     assert set(await contents(worker)) == {"a"}
+
+
+async def test_a_conversation_deleted_here_stays_so_and_is_named(worker, tmp_path):
+    path = write_lines(tmp_path / "f.jsonl", two_replies(), tree(message("z")))
+    assert (await import_file(worker, path)).in_bin == []
+    await worker.run(lambda store: store.conversations.delete(TreeId("a")))
+    report = await import_file(worker, path)
+    assert (report.skipped, report.in_bin) == (5, ["a"])
+    assert set(await contents(worker)) == {"z"}
 
 
 async def test_i08_what_a_store_cannot_hold_is_replaced_and_counted(worker, tmp_path):

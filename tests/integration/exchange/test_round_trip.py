@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oa_desktop.oasst import OasstTree, write_messages, write_trees
+from oa_desktop.oasst import OasstNode, OasstTree, write_messages, write_trees
 from oa_desktop.services.exporting import export_file
 from oa_desktop.services.importing import import_file
 from oa_desktop.services.outgoing import Disclosure
@@ -74,6 +74,31 @@ async def test_x03_a_chain_of_ten_thousand_goes_through_the_store(worker, tmp_pa
         assert exported.messages == 10_000
     write_trees(tmp_path / "expected", [chain(10_000)])
     assert (tmp_path / "oasst").read_bytes() == (tmp_path / "expected").read_bytes()
+
+
+S19 = {
+    "an override": "a\u202eb\u2066c",
+    "a family": "👨‍👩‍👧‍👦 👍🏽",
+    "no character": "\ufffe \uffff \U0010ffff",
+    "line ends": "a\r\nb\rc\u2028d\u2029e\x85f\x0b\x0c",
+    "escapes": 'tab\t quote" back\\slash \\u0041 \x01\x1f\x7f',
+    "html": "<script>alert(1)</script> <img src=x> ]]> --",
+    "scripts": "李白 עברית العربية हिन्दी",
+    "one megabyte without a space": "x" * 1_000_000,
+    "ten megabytes": "word " * 2_000_000,
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("name", S19)
+async def test_x03_every_text_goes_through_the_store(worker, tmp_path, name):
+    nodes = (OasstNode("a", S19[name], "prompter"), OasstNode("b", S19[name], "assistant", "a"))
+    tree = OasstTree("a", nodes if len(S19[name]) < 5_000_000 else nodes[:1])
+    write_trees(tmp_path / "in.jsonl", [tree])
+    await import_file(worker, tmp_path / "in.jsonl")
+    await export_file(worker, tmp_path / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "in.jsonl").read_bytes()
+    assert load(tmp_path / "out.jsonl")[1] == [tree]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
