@@ -164,7 +164,7 @@ def _device_files() -> tuple[str, ...]:
         return ()
     found = [
         *Path("/dev").glob("nvidia[0-9]*"),
-        *Path("/dev/dri").glob("renderD*"),
+        *Path("/dev/dri").glob("render*"),
         *Path("/dev").glob("kfd"),
     ]
     return tuple(sorted(str(device) for device in found))

@@ -327,7 +327,7 @@ def test_c04_odd_paths_survive_the_list(library: ModelLibrary, downloads: Path) 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are not text")
 def test_c04_a_path_that_is_no_utf8_survives_the_list(library: ModelLibrary, downloads: Path) -> None:
-    path = model_at(Path(os.fsdecode(os.fsencode(downloads) + b"/caf\xe9")) / "m.gguf")
+    path = model_at(Path(os.fsdecode(os.fsencode(downloads) + b"/\xe9t\xe9")) / "m.gguf")
     model = library.import_model(path)
     assert library.resolve(model.ref).path == path
     assert json.loads((library._registry_path).read_bytes())["models"][0]["path"] == str(path)

@@ -31,7 +31,7 @@ def test_c04_odd_folder_names_work(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are not text")
 def test_c04_a_name_that_is_no_utf8_works(tmp_path: Path) -> None:
-    home = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    home = os.fsdecode(os.fsencode(tmp_path) + b"/\xe9t\xe9")
     assert app_paths({HOME_VARIABLE: home}).create() == ()
 
 
