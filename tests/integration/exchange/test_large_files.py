@@ -38,7 +38,8 @@ async def main(folder, form):
     worker.close()
     assert report.messages == exported.messages == written.messages == 161_441
     assert source.read_bytes() == (folder / "out.jsonl.gz").read_bytes()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024**2))
+    unit = 1024 if sys.platform == "linux" else 1024**2
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit)
 
 asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
 """
