@@ -1,7 +1,7 @@
 """The OpenAI chat protocol, asked of any engine that speaks it."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
@@ -9,11 +9,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 
+from oa_desktop.client.chat_request import Message, chat_body
 from oa_desktop.client.errors import ConnectionLost, EngineUnreachable, NotServed
-from oa_desktop.client.events import ChatStreamEvent, ChoiceEnd
+from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
 from oa_desktop.client.handle import EngineHandle, ModelDescription
 from oa_desktop.client.reading import model_list, parse_json, stream_events, unreadable
 from oa_desktop.client.refusals import EXCEPTIONS, refusal, translate
+from oa_desktop.client.rounds import in_rounds
 from oa_desktop.client.sse import EventParser
 from oa_desktop.errors import EngineError
 
@@ -25,8 +27,6 @@ LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
 _DONE: Final = "[DONE]"
 
 CauseOfDeath = Callable[[], Awaitable[EngineError | None]]
-Message = Mapping[str, str]
-"""`{"role": ..., "content": ...}` with the roles system, user and assistant."""
 
 
 class EngineClient:
@@ -71,10 +71,11 @@ class EngineClient:
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt tokens these messages take. Raises: EngineError; NotServed if it cannot count."""
-        body = {"model": await self._known_model(), "messages": [dict(message) for message in messages]}
+        model = await self._known_model()
+        body = {"model": model.name, "messages": [dict(message) for message in messages]}
         count = (await self._json("POST", self._root("/tokenize"), body)).get("count")
         if not isinstance(count, int):
-            raise unreadable("it does not count the tokens")
+            raise NotServed("not-served", "The engine does not count tokens.")
         return count
 
     @property
@@ -101,20 +102,24 @@ class EngineClient:
         continue_last: the last message is an unfinished reply; the new text goes on where it stops.
         Raises: EngineError children, also mid-stream; ConnectionLost when replies stay unfinished.
         """
-        optional = {**(sampling or {}), "seed": seed, "max_tokens": max_tokens, "stop": list(stop) or None}
-        body: dict[str, Any] = {
-            "model": await self._known_model(),
-            "messages": [dict(message) for message in messages],
-            "n": n,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            **{name: value for name, value in optional.items() if value is not None},
-        }
-        if continue_last:
-            body |= {"continue_final_message": True, "add_generation_prompt": False}
+        model = await self._known_model()
+        body = chat_body(
+            model.name, messages, max_tokens, sampling or {}, stop=stop, continue_last=continue_last
+        )
+
+        def ask_for(replies: tuple[int, ...]) -> AsyncGenerator[ChatStreamEvent, None]:
+            own_seed = {} if seed is None else {"seed": seed + replies[0]}
+            return self._stream({**body, **own_seed, "n": len(replies)}, len(replies))
+
+        async with aclosing(in_rounds(ask_for, n, at_once=model.max_replies)) as events:
+            async for event in events:
+                yield event
+
+    async def _stream(self, body: dict[str, Any], n: int) -> AsyncGenerator[ChatStreamEvent, None]:
+        """The events of one request. Raises: ConnectionLost when it ends before its replies do."""
         silence = httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, read=STREAM_SILENCE_TIMEOUT_S)
         async with self._response("POST", self._api("/chat/completions"), body, timeout=silence) as response:
-            unfinished = set(range(n))
+            spoke, ended = set[int](), set[int]()
             async for data in _event_data(response):
                 if data == _DONE:
                     return
@@ -124,10 +129,12 @@ class EngineClient:
                 if chunk.get("error"):
                     raise refusal(500, chunk)
                 for event in stream_events(chunk, n):
-                    if isinstance(event, ChoiceEnd):
-                        unfinished.discard(event.index)
+                    if isinstance(event, ChoiceDelta):
+                        spoke.add(event.index)
+                    elif isinstance(event, ChoiceEnd):
+                        ended.add(event.index)
                     yield event
-            if unfinished:
+            if not ended or spoke - ended:
                 raise ConnectionLost("connection-lost", "The reply broke off before it was complete.")
 
     async def _json(self, method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -157,14 +164,15 @@ class EngineClient:
             return error
         return await self._cause_of_death() or error
 
-    async def _known_model(self) -> str:
+    async def _known_model(self) -> ModelDescription:
         """The model to ask for: the handle's, or the first that the server lists."""
-        if self.handle.model is None:
-            models = await self.models()
-            if not models:
-                raise NotServed("not-served", "The engine serves no model.")
-            self.handle = replace(self.handle, model=models[0])
-        return self.model_name
+        if self.handle.model is not None:
+            return self.handle.model
+        models = await self.models()
+        if not models:
+            raise NotServed("not-served", "The engine serves no model.")
+        self.handle = replace(self.handle, model=models[0])
+        return models[0]
 
     def _api(self, path: str) -> str:
         return self.handle.base_url + path

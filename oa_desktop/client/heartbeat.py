@@ -36,6 +36,21 @@ async def watch_heartbeat(
             on_change(answering)
 
 
+async def watch_progress(
+    progress: asyncio.Event, on_silence: Callable[[], None], patience: Patience | None = None
+) -> None:
+    """Until cancelled, call on_silence whenever `progress` is not set for a while; clears it when it is."""
+    patience = patience or Patience()
+    while True:
+        try:
+            async with asyncio.timeout(patience.silence_s):
+                await progress.wait()
+        except TimeoutError:
+            on_silence()
+            await progress.wait()
+        progress.clear()
+
+
 async def _answers(client: EngineClient, within_s: float) -> bool:
     try:
         async with asyncio.timeout(within_s):

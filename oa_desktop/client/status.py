@@ -13,10 +13,15 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class Starting:
-    """The model is being loaded; fraction 0 to 1. cause: why the engine before it stopped, if one did."""
+    """The model is being loaded; fraction 0 to 1.
+
+    cause: why the engine before it stopped, if one did.
+    silent: it has not got on for a while: wait, or restart it.
+    """
 
     fraction: float = 0.0
     cause: OaError | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 from oa_desktop.client.api import EngineClient
 from oa_desktop.client.errors import EngineStopped, EngineUnavailable
-from oa_desktop.client.heartbeat import Patience, watch_heartbeat
+from oa_desktop.client.heartbeat import Patience, watch_heartbeat, watch_progress
 from oa_desktop.client.launch import EngineProcess, Progress
 from oa_desktop.client.restart import RestartPolicy
 from oa_desktop.client.status import (
@@ -129,8 +130,7 @@ class EngineSupervisor:
 
     async def _run_once(self, cause: OaError | None) -> EngineStopped:
         """Start an engine and watch it until it dies by itself. Raises: what keeps it from starting."""
-        self._tell(Starting(cause=cause))
-        process = await self._launch(on_progress=lambda fraction: self._tell(Starting(fraction, cause)))
+        process = await self._load(cause)
         beating: asyncio.Task[None] | None = None
         try:
             async with process.client() as client:
@@ -144,6 +144,25 @@ class EngineSupervisor:
                 beating.cancel()
             await asyncio.shield(process.stop())
         return died or EngineStopped(exit_code=0)
+
+    async def _load(self, cause: OaError | None) -> EngineProcess:
+        loading = Starting(cause=cause)
+        moved = asyncio.Event()
+        self._tell(loading)
+
+        def on_progress(fraction: float) -> None:
+            nonlocal loading
+            loading = Starting(fraction, cause)
+            moved.set()
+            self._tell(loading)
+
+        watching = asyncio.create_task(
+            watch_progress(moved, lambda: self._tell(replace(loading, silent=True)), self._patience)
+        )
+        try:
+            return await self._launch(on_progress=on_progress)
+        finally:
+            watching.cancel()
 
     def _heard(self, process: EngineProcess) -> Callable[[bool], None]:
         def on_change(answering: bool) -> None:

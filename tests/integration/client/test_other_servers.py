@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
@@ -43,7 +44,9 @@ class Server:
     @asynccontextmanager
     async def saying(self, *pieces: str | bytes, then: str = "close") -> AsyncIterator[EngineClient]:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self.requests.append(await reader.readuntil(b"\r\n\r\n"))
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            self.requests.append(head + await reader.readexactly(int(length[1]) if length else 0))
             for piece in pieces:
                 writer.write(piece.encode() if isinstance(piece, str) else piece)
                 await writer.drain()
@@ -219,6 +222,23 @@ async def test_the_first_model_of_a_remote_server_is_asked():
         assert await read(client)
         assert client.model_name == "big"
     assert all(b"authorization" not in request.lower() for request in server.requests)
+
+
+async def test_a_server_that_ignores_n_is_asked_again_with_the_next_seed():
+    server = Server()
+    async with server.saying(STREAM, chunk("a"), chunk(reason="stop"), "data: [DONE]\n\n") as client:
+        events = await read(client, n=3, seed=40)
+    assert sorted(event.index for event in events if isinstance(event, ChoiceEnd)) == [0, 1, 2]
+    assert [json.loads(request.partition(b"\r\n\r\n")[2])["seed"] for request in server.requests] == [
+        40,
+        41,
+        42,
+    ]
+
+
+async def test_a_server_that_ignores_n_may_close_without_done():
+    async with Server().saying(STREAM, chunk("a"), chunk(reason="stop")) as client:
+        assert len([event for event in await read(client, n=2) if isinstance(event, ChoiceEnd)]) == 2
 
 
 async def test_proxies_of_the_environment_are_not_used_for_this_computer(monkeypatch):

@@ -146,6 +146,27 @@ async def test_e12_a_frozen_engine_can_be_restarted(tmp_path):
     await watched.supervisor.stop()
 
 
+@posix
+async def test_e12_an_engine_that_freezes_while_it_loads_is_said_to_be_silent(tmp_path, stand_in):
+    halfway = stand_in(
+        "import os, signal, sys, time\nsys.stdin.readline()\n"
+        'print(\'{"protocol": 1, "loading": 0.5}\', flush=True)\n'
+        "os.kill(os.getpid(), signal.SIGSTOP)\n"
+        'print(\'{"protocol": 1, "loading": 0.6}\', flush=True)\ntime.sleep(60)\n'
+    )
+    watched = Watched(tmp_path, command=halfway, patience=Patience(beat_s=0.1, silence_s=0.3))
+    start = asyncio.create_task(watched.supervisor.start())
+    async with asyncio.timeout(10):
+        while watched.supervisor.status != Starting(0.5, silent=True):
+            await asyncio.sleep(0.01)
+        psutil.Process().children()[0].resume()
+        while watched.supervisor.status != Starting(0.6):
+            await asyncio.sleep(0.01)
+    await watched.supervisor.stop()
+    with pytest.raises(EngineUnavailable):
+        await start
+
+
 async def test_stopping_wants_no_engine_and_leaves_none(watched):
     await watched.supervisor.start()
     await watched.supervisor.stop()
