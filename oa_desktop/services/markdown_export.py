@@ -12,6 +12,7 @@ from oa_desktop.oasst import OasstNode, OasstTree
 _SPEAKERS = {"prompter": "Prompt", "assistant": "Reply"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 _BACKTICKS = re.compile(r"`{3,}")
+_NAMED_SIBLINGS = 9
 _SHOWN_LABELS = ("quality", "helpfulness", "creativity", "humor", "toxicity", "violence")
 
 
@@ -62,8 +63,7 @@ def _notes(
     ):
         yield f"Answers {numbers[node.parent_id]}"
     if len(siblings) > 1:
-        beside = ", ".join(str(numbers[s.message_id]) for s in siblings if s is not node)
-        yield f"one of {len(siblings)} (beside {beside})"
+        yield f"one of {len(siblings)}{_beside(node, siblings, numbers)}"
         yield "not ranked" if node.rank is None else f"rank {node.rank + 1}"
     if node.model_name:
         yield f"by {_plain(node.model_name)}"
@@ -73,6 +73,13 @@ def _notes(
             yield f"{name} {labels[name].value:.2f}"
     if node.deleted:
         yield "deleted"
+
+
+def _beside(node: OasstNode, siblings: list[OasstNode], numbers: dict[str, int]) -> str:
+    """The numbers of the other answers, unless there are too many to be of use."""
+    if len(siblings) > _NAMED_SIBLINGS:
+        return ""
+    return f" (beside {', '.join(str(numbers[s.message_id]) for s in siblings if s is not node)})"
 
 
 def _branch(

@@ -101,7 +101,7 @@ async def test_x03_every_text_goes_through_the_store(worker, tmp_path, name):
     assert load(tmp_path / "out.jsonl")[1] == [tree]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(trees(), min_size=1, max_size=3))
 def test_x03_any_tree_goes_through_a_store_and_through_a_second_one(drawn: list[OasstTree]):
     named = [_fit(_named(tree, f"{i}-")) for i, tree in enumerate(drawn)]

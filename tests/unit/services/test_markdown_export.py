@@ -74,3 +74,10 @@ def test_no_text_can_end_its_fence_or_become_a_heading(text):
 
 def test_a_fence_is_longer_than_any_inside():
     assert fenced("````\ncode\n````").startswith("`````markdown\n")
+
+
+def test_a_crowd_of_replies_is_counted_and_not_listed():
+    crowd = OasstTree("a", (node("a"), *(node(f"r{i}", "a") for i in range(10))))
+    text = document(crowd)
+    assert text.count("one of 10; not ranked") == 10
+    assert "beside" not in text
