@@ -21,8 +21,8 @@ class FieldFault(ValueError):
     """A field holds what the format does not allow."""
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
+        super().__init__(f"{field[:MAX_ID_CHARACTERS]}: {reason}")
+        self.field = field[:MAX_ID_CHARACTERS]
         self.reason = reason
 
 

@@ -17,6 +17,9 @@ from oa_desktop.oasst.reader import read_records
 from oa_desktop.oasst.records import MessageRecord, Rejected, TreeRecord
 
 
+_NAMED_KEYS, _KEY_CHARACTERS = 50, 60
+
+
 @dataclass(slots=True)
 class _Place:
     """Where a message of a flat file belongs. tree: the tree it says it is in; root: filled when known."""
@@ -33,7 +36,7 @@ class Survey:
     """What a file holds.
 
     trees, messages: those that can be read. repeated: messages that occur again word for word.
-    rejected: by line. ignored_keys: keys of the file that the format does not have.
+    rejected: by line. ignored_keys: some of the keys that the format does not have.
     """
 
     trees: int = 0
@@ -61,10 +64,10 @@ def survey(path: Path, limits: Limits | None = None, tick: Callable[[], None] = 
             case TreeRecord():
                 found.trees += 1
                 found.messages += len(record.tree.nodes)
-                found.ignored_keys |= record.ignored
+                _note_ignored(found, record)
             case MessageRecord():
-                found.ignored_keys |= record.ignored
                 _place(found, record)
+                _note_ignored(found, record)
     _find_roots(found)
     _check_claims(found)
     found.trees += len(found.sizes)
@@ -97,6 +100,12 @@ def read_trees(path: Path, surveyed: Survey, limits: Limits | None = None) -> It
                     if len(nodes) == surveyed.sizes[place.root]:
                         del waiting[place.root]
                         yield TreeRecord(surveyed.places[place.root].line, _tree(place.root, nodes))
+
+
+def _note_ignored(found: Survey, record: TreeRecord | MessageRecord) -> None:
+    """As many names as a person would read; a file of random keys fills no memory."""
+    if record.ignored and len(found.ignored_keys) < _NAMED_KEYS:
+        found.ignored_keys |= {key[:_KEY_CHARACTERS] for key in sorted(record.ignored)[:_NAMED_KEYS]}
 
 
 def _place(found: Survey, record: MessageRecord) -> None:

@@ -143,3 +143,15 @@ def test_a_tick_can_stop_the_survey(tmp_path):
 
     with pytest.raises(Stop):
         survey(path, tick=tick)
+
+
+def test_i14_a_file_of_random_keys_is_named_in_part(tmp_path):
+    keys = [{f"{i}-{j}" + "k" * 500: 0 for j in range(40)} for i in range(20)]
+    path = write_lines(
+        tmp_path / "f.jsonl", *(tree(message(f"m{i}") | extra) for i, extra in enumerate(keys))
+    )
+    found, _ = load(path)
+    assert 0 < len(found.ignored_keys) < 100
+    assert max(map(len, found.ignored_keys)) == 60
+    labels = write_lines(tmp_path / "g.jsonl", tree(message(labels={"n" * 10_000: 1})))
+    assert len(str(only_rejected(labels))) < 250
