@@ -16,7 +16,6 @@ from oa_desktop.oasst.nodes import OasstNode, OasstTree
 from oa_desktop.oasst.reader import read_records
 from oa_desktop.oasst.records import MessageRecord, Rejected, TreeRecord
 
-
 _NAMED_KEYS, _KEY_CHARACTERS = 50, 60
 
 
