@@ -48,6 +48,8 @@ class AppViewModel(QObject):
     systemPromptChanged = Signal()
     mayCloseChanged = Signal()
     raiseRequested = Signal()
+    linkQuestioned = Signal(str, str, bool)
+    """Address, host, and whether the host looks like another one."""
 
     def __init__(
         self,
@@ -156,11 +158,12 @@ class AppViewModel(QObject):
         self._close_allowed = True
         self._update()
 
-    @Slot(str, result=list)
-    def describeLink(self, url: str) -> list[str]:
-        """Address, host, and "suspicious" or nothing; empty for an address that must not be opened."""
+    @Slot(str)
+    def considerLink(self, url: str) -> None:
+        """A link in a message was pressed: ask before it opens, unless it must never open."""
         facts = describe(url)
-        return [facts.url, facts.host, "suspicious" if facts.suspicious else ""] if facts else []
+        if facts is not None:
+            self.linkQuestioned.emit(facts.url, facts.host, facts.suspicious)
 
     @Slot(str)
     def openLink(self, url: str) -> None:

@@ -30,11 +30,12 @@ class _Delivery(Generic[T]):
 class Job:
     """Work that runs on the I/O thread."""
 
-    future: "Future[None]"
+    future: "Future[None] | None"
 
     def cancel(self) -> None:
         """End it at its next await. Nothing more is delivered; harmless when it has ended."""
-        self.future.cancel()
+        if self.future is not None:
+            self.future.cancel()
 
 
 class Bridge(QObject):
@@ -49,6 +50,7 @@ class Bridge(QObject):
     def __init__(self, io: IoThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._io = io
+        self._is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -69,6 +71,9 @@ class Bridge(QObject):
             else:
                 self.post(done, result)
 
+        if self._is_closed:
+            work.close()
+            return Job(None)
         return Job(self._io.submit(task()))
 
     def follow(
@@ -88,7 +93,7 @@ class Bridge(QObject):
             except Exception as bug:
                 self._report(bug)
 
-        return Job(self._io.submit(task()))
+        return Job(None if self._is_closed else self._io.submit(task()))
 
     def call_on_io(self, function: Callable[[], None]) -> None:
         """Call a plain function in the I/O thread, soon."""
@@ -98,13 +103,18 @@ class Bridge(QObject):
         """Call `receive(value)` in the GUI thread; callable from any thread."""
         self._arrived.emit(_Delivery(receive, value))
 
+    def close(self) -> None:
+        """Deliver and start nothing any more; what still runs ends with the I/O thread."""
+        self._is_closed = True
+
     def _report(self, bug: Exception) -> None:
         log.error("unexpected failure on the I/O thread", exc_info=bug)
         self.post(_raise, bug)
 
     @Slot(object)
     def _deliver(self, delivery: _Delivery[Any]) -> None:
-        delivery.receive(delivery.value)
+        if not self._is_closed:
+            delivery.receive(delivery.value)
 
 
 def _raise(bug: Exception) -> None:

@@ -46,17 +46,17 @@ def conversation_rows(
     )
 
 
-def hit_rows(hits: Sequence[SearchHit], current: TreeId | None) -> tuple[ConversationRow, ...]:
+def hit_rows(hits: Sequence[SearchHit]) -> tuple[ConversationRow, ...]:
     """One row per message found, with the words around the find."""
     return tuple(
         ConversationRow(
-            key=hit.message_id,
+            key=f"hit {hit.message_id}",
             tree_id=hit.tree_id,
             title=one_line(hit.title) or UNTITLED,
             subtitle=hit.snippet,
             section="Messages",
             pinned=False,
-            current=hit.tree_id == current,
+            current=False,
             generating=False,
             message_id=hit.message_id,
         )

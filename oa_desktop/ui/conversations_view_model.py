@@ -212,7 +212,7 @@ class ConversationsViewModel(QObject):
     def _show(self, *_: object) -> None:
         page, current = self._page, self._session.tree_id
         rows = conversation_rows(page.summaries, current, self._generations.running_trees())
-        self._rows.set_rows((*rows, *hit_rows(page.hits, current)))
+        self._rows.set_rows((*rows, *hit_rows(page.hits)))
         found = counted(page.total, "conversation")
         self._publish(
             ListProps(

@@ -27,7 +27,7 @@ class IoThread:
 
     def call_soon(self, function: Callable[[], None]) -> None:
         """Call a plain function on the loop; forgotten when the loop has ended."""
-        if not self._loop.is_closed():
+        if self._thread.is_alive():
             self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ class MessageBlocks(QObject):
         super().__init__(parent)
         self._generations = generations
         self._models: dict[MessageId, BlockListModel] = {}
+        self._outgoing: list[BlockListModel] = []
         generations.text_grew.connect(self._grow)
 
     def of(self, message: Message) -> BlockListModel:
@@ -34,10 +35,11 @@ class MessageBlocks(QObject):
                 self.of(tree[message_id])
 
     def forget_all(self) -> None:
-        """Drop every model; delegates that show one must be gone or shown another."""
-        for model in self._models.values():
+        """Another conversation opens. Delegates let go a bit later, so a model outlives one more opening."""
+        for model in self._outgoing:
             model.deleteLater()
-        self._models.clear()
+        self._outgoing = list(self._models.values())
+        self._models = {}
 
     def _grow(self, message_ids: frozenset[MessageId]) -> None:
         for message_id in message_ids:

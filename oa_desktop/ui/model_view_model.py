@@ -307,7 +307,7 @@ class ModelViewModel(QObject):
                 return replace(props, chip_text=f"Loading {name}…", loading=True, progress=fraction)
             case Waiting(cause=cause) | Halted(cause=cause):
                 return replace(
-                    props, chip_text=f"{name} · stopped", details=cause.sentence, problem=cause.sentence
+                    props, chip_text=f"Stopped: {name}", details=cause.sentence, problem=cause.sentence
                 )
             case Running(handle=handle) | NotAnswering(handle=handle):
                 context = handle.model.context_tokens if handle.model else 0

@@ -64,8 +64,13 @@ class RowsModel(QAbstractListModel, Generic[R]):
         return {role: QByteArray(camel_case(name).encode()) for role, name in self._names.items()}
 
     def set_rows(self, rows: Sequence[R]) -> None:
-        """Show these rows; keys must differ. Rows that stay keep their delegates and move if they must."""
+        """Show these rows. Those that stay keep their delegates and move if they must.
+
+        Raises: ValueError when two have the same key.
+        """
         wanted = {row.key for row in rows}
+        if len(wanted) != len(rows):
+            raise ValueError("two rows have the same key")
         self._remove_all_but(wanted)
         present = {row.key for row in self._rows}
         position = 0

@@ -77,6 +77,7 @@ class ThreadViewModel(QObject):
         self._props = ThreadProps()
         self._index = FeedbackIndex({}, {}, {}, ())
         self._replies: dict[str, RowsModel[ReplyRow]] = {}
+        self._outgoing: list[RowsModel[ReplyRow]] = []
         self._rows = RowsModel(ThreadLine, self, computed={"replies": self._replies_of})
         session.opened.connect(self._opened)
         session.changed.connect(self._update)
@@ -276,9 +277,10 @@ class ThreadViewModel(QObject):
 
     def _opened(self) -> None:
         self._rows.set_rows(())
-        for model in self._replies.values():
+        for model in self._outgoing:
             model.deleteLater()
-        self._replies.clear()
+        self._outgoing = list(self._replies.values())
+        self._replies = {}
         self._blocks.forget_all()
         self._update()
         self.conversationOpened.emit()

@@ -74,13 +74,14 @@ class Wiring(QObject):
     def close(self) -> None:
         """Stop replies, keep what they have, end the engine. The store can be closed after this."""
         self.composer.flush()
-        jobs = [job.future for job in self.generations.jobs()]
+        jobs = [job.future for job in self.generations.jobs() if job.future]
         self.generations.stop_all()
         wait(jobs, CLOSE_TIMEOUT_S)
         try:
             self.io.submit(self.engine.close()).result(CLOSE_TIMEOUT_S)
         except TimeoutError:
             log.warning("the engine did not end in time")
+        self.bridge.close()
         self.io.close()
         withdraw_all()
 

@@ -86,3 +86,9 @@ def test_any_rows_follow_any_rows(qapp, first, second):
     model.set_rows(lines("".join(second)))
     assert [row.key for row in model.rows] == list(second)
     assert tester.model() is model
+
+
+def test_two_rows_with_one_key_are_refused(model):
+    with pytest.raises(ValueError, match="same key"):
+        model.set_rows(lines("aba"))
+    assert model.rowCount() == 0

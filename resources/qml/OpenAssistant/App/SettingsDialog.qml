@@ -10,6 +10,7 @@ import OpenAssistant.Theme
 SafeDialog {
     id: root
 
+    acceptText: ""
     rejectText: qsTr("Close")
     title: qsTr("Settings")
     width: Math.min(Theme.scaled(520), parent ? parent.width - 2 * Theme.space6 : Theme.scaled(520))

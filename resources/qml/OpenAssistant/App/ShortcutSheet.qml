@@ -10,6 +10,7 @@ import OpenAssistant.Theme
 SafeDialog {
     id: root
 
+    acceptText: ""
     rejectText: qsTr("Close")
     title: qsTr("Keyboard shortcuts")
     width: Math.min(Theme.scaled(620), parent ? parent.width - 2 * Theme.space6 : Theme.scaled(620))

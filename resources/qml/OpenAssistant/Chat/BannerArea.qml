@@ -23,6 +23,11 @@ ColumnLayout {
 
             required property string key
             required property int index
+            required kind
+            required text
+            required hint
+            required actionText
+            required closable
 
             Layout.fillWidth: true
             objectName: "banner-" + banner.key

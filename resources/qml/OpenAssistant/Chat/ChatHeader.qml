@@ -7,9 +7,11 @@ import OpenAssistant.Controls
 import OpenAssistant.Theme
 
 /** Title of the conversation; the model, the device it runs on, and how full its context is. */
-Item {
+Rectangle {
     id: root
 
+    /** Where a popup of the model stands. */
+    readonly property real modelX: bar.x + modelChip.x
     property bool listShown: true
     property bool treeShown: true
     property bool readOnly: false
@@ -20,9 +22,12 @@ Item {
     signal exportRequested
     signal modelsRequested
 
+    color: Theme.ground
     implicitHeight: Math.max(52, Theme.controlHeight + Theme.space4)
 
     RowLayout {
+        id: bar
+
         anchors.fill: parent
         anchors.leftMargin: root.listShown ? Theme.space6 + Theme.space1 : Theme.space3
         anchors.rightMargin: Theme.space3
@@ -42,6 +47,7 @@ Item {
             Layout.fillWidth: true
             Layout.minimumWidth: Theme.scaled(60)
             elide: Text.ElideRight
+            horizontalAlignment: Text.AlignLeft
             maximumLineCount: 1
             objectName: "conversationTitle"
             role: "title"
@@ -105,6 +111,7 @@ Item {
             name: root.treeShown ? qsTr("Hide the tree") : qsTr("Show the tree")
             objectName: "toggleTree"
             shortcut: "Ctrl+Shift+B"
+            visible: !ThreadViewModel.empty
 
             onClicked: root.treeToggled()
         }

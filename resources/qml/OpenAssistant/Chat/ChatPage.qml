@@ -24,12 +24,6 @@ Item {
         composer.focusText();
     }
 
-    function openLink(url: string): void {
-        const link = AppViewModel.describeLink(url);
-        if (link.length === 3)
-            linkDialog.ask(link[0], link[1], link[2] === "suspicious");
-    }
-
     Component.onCompleted: composer.focusText()
 
     DropArea {
@@ -77,6 +71,7 @@ Item {
                 id: header
 
                 Layout.fillWidth: true
+                z: 1
                 listShown: root.listShown
                 readOnly: AppViewModel.readOnly
                 treeShown: root.treeShown
@@ -91,14 +86,16 @@ Item {
                     id: modelPicker
 
                     objectName: "modelPicker"
-                    x: header.width - width - Theme.space10
-                    y: header.height - 4
+                    x: Math.min(header.modelX, header.width - width - Theme.space3)
+                    y: header.height - 6
                 }
             }
 
             BannerArea {
                 Layout.alignment: Qt.AlignHCenter
+                Layout.fillWidth: false
                 Layout.preferredWidth: root.columnWidth
+                Layout.bottomMargin: Theme.space2
                 Layout.topMargin: Theme.space3
                 objectName: "bannerArea"
             }
@@ -126,7 +123,7 @@ Item {
                 visible: !ThreadViewModel.empty
 
                 onLabelsRequested: messageId => LabelsViewModel.open(messageId)
-                onLinkActivated: url => root.openLink(url)
+                onLinkActivated: url => AppViewModel.considerLink(url)
             }
 
             Composer {
@@ -193,6 +190,14 @@ Item {
         objectName: "linkDialog"
 
         onConfirmed: url => AppViewModel.openLink(url)
+    }
+
+    Connections {
+        function onLinkQuestioned(url: string, host: string, suspicious: bool): void {
+            linkDialog.ask(url, host, suspicious);
+        }
+
+        target: AppViewModel
     }
 
     Connections {

@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import OpenAssistant.Backend
 import OpenAssistant.Controls
 import OpenAssistant.Theme

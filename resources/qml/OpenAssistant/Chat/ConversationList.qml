@@ -28,38 +28,23 @@ Rectangle {
     ColumnLayout {
         anchors.fill: parent
         anchors.leftMargin: Theme.space3 + 2
-        anchors.rightMargin: Theme.space3 + 2
         anchors.topMargin: Theme.space3 + 2
         spacing: Theme.space2
 
-        RowLayout {
+        SafeTextField {
+            id: search
+
             Layout.fillWidth: true
-            spacing: Theme.space1
+            Layout.rightMargin: Theme.space3 + 2
+            hint: "Ctrl K"
+            objectName: "searchField"
+            placeholderText: ConversationsViewModel.placeholder
 
-            SafeTextField {
-                id: search
+            Keys.onDownPressed: list.forceActiveFocus(Qt.TabFocusReason)
+            Keys.onEscapePressed: search.clear()
 
-                Layout.fillWidth: true
-                hint: "Ctrl K"
-                objectName: "searchField"
-                placeholderText: ConversationsViewModel.placeholder
-
-                Keys.onDownPressed: list.forceActiveFocus(Qt.TabFocusReason)
-                Keys.onEscapePressed: search.clear()
-
-                onSubmitted: list.openFirst()
-                onTextChanged: ConversationsViewModel.setQuery(search.text)
-            }
-
-            SafeIconButton {
-                iconName: "plus"
-                name: qsTr("New conversation")
-                objectName: "newConversation"
-                shortcut: "Ctrl+N"
-                visible: !root.readOnly
-
-                onClicked: root.newRequested()
-            }
+            onSubmitted: list.openFirst()
+            onTextChanged: ConversationsViewModel.setQuery(search.text)
         }
 
         SafeText {
@@ -114,7 +99,7 @@ Rectangle {
 
                 readOnly: root.readOnly
                 objectName: "conversation" + item.index
-                width: ListView.view?.width ?? 0
+                width: list.width - Theme.space3 - 2
 
                 Keys.onPressed: event => {
                     event.accepted = event.key === Qt.Key_F2 && !root.readOnly;
@@ -133,6 +118,19 @@ Rectangle {
                 list.currentIndex = 0
             onAtYEndChanged: if (list.atYEnd)
                 ConversationsViewModel.loadMore()
+        }
+
+        SafeButton {
+            Layout.bottomMargin: Theme.space2
+            Layout.leftMargin: -Theme.space1
+            iconName: "plus"
+            objectName: "newConversation"
+            text: qsTr("New conversation")
+            toolTip: "Ctrl+N"
+            variant: "quiet"
+            visible: !root.readOnly
+
+            onClicked: root.newRequested()
         }
     }
 }

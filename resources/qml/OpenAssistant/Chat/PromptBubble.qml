@@ -31,6 +31,12 @@ FocusScope {
     signal repliesRequested
     signal deleteRequested
 
+    /** Puts the cursor behind the text. */
+    function beginEditing(): void {
+        editor.focusText();
+        editor.cursorPosition = editor.length;
+    }
+
     implicitHeight: column.implicitHeight
 
     Accessible.name: qsTr("Your prompt: %1").arg(root.text)
@@ -38,8 +44,7 @@ FocusScope {
 
     onEditingChanged: if (root.editing) {
         editor.text = root.text;
-        editor.focusText();
-        editor.cursorPosition = editor.length;
+        Qt.callLater(root.beginEditing);
     }
 
     HoverHandler {
@@ -130,7 +135,7 @@ FocusScope {
         RowLayout {
             id: footer
 
-            readonly property bool shown: hover.hovered || root.activeFocus
+            readonly property bool shown: (hover.hovered || root.activeFocus) && !root.editing
 
             anchors.right: parent.right
             height: Theme.controlHeightSmall
@@ -150,7 +155,7 @@ FocusScope {
                 iconName: "copy"
                 name: qsTr("Copy the prompt")
                 objectName: "copyPrompt"
-                opacity: footer.shown ? 1 : 0
+                opacity: footer.shown || activeFocus ? 1 : 0
                 small: true
 
                 onClicked: root.copyRequested()
@@ -160,7 +165,7 @@ FocusScope {
                 iconName: "edit"
                 name: qsTr("Edit the prompt")
                 objectName: "editPrompt"
-                opacity: footer.shown ? 1 : 0
+                opacity: footer.shown || activeFocus ? 1 : 0
                 small: true
                 visible: !root.readOnly
 
@@ -171,7 +176,7 @@ FocusScope {
                 iconName: "trash"
                 name: qsTr("Delete the prompt and what follows")
                 objectName: "deletePrompt"
-                opacity: footer.shown ? 1 : 0
+                opacity: footer.shown || activeFocus ? 1 : 0
                 small: true
                 visible: root.canDelete && !root.readOnly
 

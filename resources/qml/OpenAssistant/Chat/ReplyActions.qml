@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import OpenAssistant.Controls
-import OpenAssistant.Theme
 
 /** Small buttons of one reply: like, dislike, labels, copy, regenerate, delete. */
 Row {

@@ -4,6 +4,7 @@ import QtQuick
 import QtQuick.Layouts
 import OpenAssistant.Blocks
 import OpenAssistant.Controls
+import OpenAssistant.Documents
 import OpenAssistant.Theme
 
 /** One of several replies side by side. It has focus as a whole: number keys rank it, T ties it. */
@@ -12,7 +13,7 @@ FocusScope {
 
     required property int index
     required property string messageId
-    required property QtObject blocks
+    required property BlockListModel blocks
     required property int number
     required property int rank
     required property bool tied
@@ -216,30 +217,15 @@ FocusScope {
 
             RowLayout {
                 Layout.fillWidth: true
-                spacing: Theme.space2
+                spacing: 0
 
-                ScaleDots {
+                ReplyScales {
                     enabled: !root.streaming
-                    highText: qsTr("very helpful")
-                    lowText: qsTr("no help")
-                    name: qsTr("Helpful")
-                    objectName: "helpfulDots"
+                    helpful: root.helpful
+                    quality: root.quality
                     readOnly: root.readOnly
-                    value: root.helpful
 
-                    onEdited: value => root.labelEdited("helpfulness", value)
-                }
-
-                ScaleDots {
-                    enabled: !root.streaming
-                    highText: qsTr("excellent")
-                    lowText: qsTr("poor")
-                    name: qsTr("Quality")
-                    objectName: "qualityDots"
-                    readOnly: root.readOnly
-                    value: root.quality
-
-                    onEdited: value => root.labelEdited("quality", value)
+                    onEdited: (label, value) => root.labelEdited(label, value)
                 }
 
                 Item {
@@ -253,8 +239,11 @@ FocusScope {
                     iconTrailing: true
                     objectName: "continueFromHere"
                     small: true
-                    text: root.width < Theme.scaled(385) ? qsTr("Continue") : qsTr("Continue from here")
+                    text: root.width < Theme.scaled(325) ? "" : root.width < Theme.scaled(385) ? qsTr("Continue") : qsTr("Continue from here")
+                    toolTip: root.width < Theme.scaled(385) ? qsTr("Continue from here") : ""
                     variant: "quiet"
+
+                    Accessible.name: qsTr("Continue from here")
 
                     onClicked: root.continued()
                 }

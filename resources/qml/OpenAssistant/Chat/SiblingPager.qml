@@ -1,6 +1,5 @@
 import QtQuick
 import OpenAssistant.Controls
-import OpenAssistant.Theme
 
 /** `‹ 2 / 3 ›` under a message that has siblings; not there when it has none. */
 Row {

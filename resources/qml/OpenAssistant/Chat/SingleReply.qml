@@ -4,6 +4,7 @@ import QtQuick
 import QtQuick.Layouts
 import OpenAssistant.Blocks
 import OpenAssistant.Controls
+import OpenAssistant.Documents
 import OpenAssistant.Theme
 
 /** One reply on the branch, across the text column, with its pager and what can be done with it. */
@@ -11,7 +12,7 @@ FocusScope {
     id: root
 
     required property string messageId
-    required property QtObject blocks
+    required property BlockListModel blocks
     required property int rank
     required property int number
     required property bool tied
@@ -28,6 +29,8 @@ FocusScope {
     property int position: 1
     property int count: 1
     property bool readOnly: false
+    /** The end of the thread: its tools are always shown, those of others when one is at them. */
+    property bool last: false
 
     signal siblingRequested(step: int)
     signal sideBySideRequested
@@ -39,6 +42,8 @@ FocusScope {
     signal deleteRequested
     signal linkActivated(url: string)
     signal codeCopied(text: string)
+
+    readonly property bool busyHere: hover.hovered || root.activeFocus || root.last
 
     implicitHeight: column.implicitHeight
 
@@ -117,6 +122,7 @@ FocusScope {
 
             SafeButton {
                 objectName: "sideBySide"
+                opacity: root.busyHere ? 1 : 0
                 small: true
                 text: qsTr("Side by side")
                 variant: "quiet"
@@ -125,30 +131,15 @@ FocusScope {
                 onClicked: root.sideBySideRequested()
             }
 
-            ScaleDots {
+            ReplyScales {
                 height: Theme.controlHeightSmall
-                highText: qsTr("very helpful")
-                lowText: qsTr("no help")
-                name: qsTr("Helpful")
-                objectName: "helpfulDots"
+                helpful: root.helpful
+                opacity: root.busyHere || root.helpful > 0 || root.quality > 0 ? 1 : 0
+                quality: root.quality
                 readOnly: root.readOnly
-                value: root.helpful
                 visible: !root.streaming
 
-                onEdited: value => root.labelEdited("helpfulness", value)
-            }
-
-            ScaleDots {
-                height: Theme.controlHeightSmall
-                highText: qsTr("excellent")
-                lowText: qsTr("poor")
-                name: qsTr("Quality")
-                objectName: "qualityDots"
-                readOnly: root.readOnly
-                value: root.quality
-                visible: !root.streaming
-
-                onEdited: value => root.labelEdited("quality", value)
+                onEdited: (label, value) => root.labelEdited(label, value)
             }
 
             ReplyActions {
@@ -157,6 +148,7 @@ FocusScope {
                 height: Theme.controlHeightSmall
                 labelCount: root.labelCount
                 liked: root.liked
+                opacity: root.busyHere ? 1 : 0
                 readOnly: root.readOnly
                 visible: !root.streaming
 

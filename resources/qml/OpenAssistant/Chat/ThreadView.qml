@@ -48,17 +48,21 @@ Item {
         acceptedButtons: Qt.NoButton
         anchors.fill: parent
         boundsBehavior: Flickable.StopAtBounds
-        bottomMargin: Theme.space6
         cacheBuffer: 600
         clip: true
         model: ThreadViewModel.rows
         objectName: "messageList"
         reuseItems: false
         spacing: Theme.space3
-        topMargin: Theme.space5 + 2
 
         T.ScrollBar.vertical: SafeScrollBar {}
 
+        footer: Item {
+            implicitHeight: Theme.space5
+        }
+        header: Item {
+            implicitHeight: Theme.space5 + 2
+        }
         delegate: DelegateChooser {
             role: "kind"
 
@@ -136,10 +140,11 @@ Item {
                                 id: reply
 
                                 count: replyRow.count
+                                last: replyRow.index === list.count - 1
                                 objectName: "reply" + replyRow.index
                                 position: replyRow.position
                                 readOnly: root.readOnly
-                                width: Math.min(replyColumn.width, Theme.columnWidth + Theme.space10)
+                                width: Math.min(replyColumn.width, Theme.columnWidth + 2 * Theme.space10)
 
                                 onCodeCopied: text => ThreadViewModel.copyText(text)
                                 onCopyRequested: ThreadViewModel.copyMessage(reply.messageId)

@@ -59,7 +59,7 @@ Item {
     }
 
     Rectangle {
-        color: Theme.machineLine
+        color: Theme.accent
         height: 5
         radius: 2.5
         visible: root.labelled

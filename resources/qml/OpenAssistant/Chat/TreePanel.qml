@@ -41,6 +41,7 @@ Rectangle {
 
             Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.verticalStretchFactor: 1000
             Layout.maximumHeight: Math.max(Theme.scaled(120), TreeViewModel.contentHeight + Theme.space4)
             activeFocusOnTab: true
             boundsBehavior: Flickable.StopAtBounds
@@ -73,8 +74,14 @@ Rectangle {
             Component.onCompleted: view.reportWindow()
             onContentXChanged: view.reportWindow()
             onContentYChanged: view.reportWindow()
-            onHeightChanged: view.reportWindow()
-            onWidthChanged: view.reportWindow()
+            onHeightChanged: {
+                view.reportWindow();
+                view.showLeaf();
+            }
+            onWidthChanged: {
+                view.reportWindow();
+                view.showLeaf();
+            }
 
             Connections {
                 function onLeafMoved(): void {
@@ -166,6 +173,7 @@ Rectangle {
         Item {
             Layout.fillHeight: true
             Layout.preferredHeight: 0
+            Layout.verticalStretchFactor: 1
         }
     }
 }

@@ -1,0 +1,317 @@
+"""Render every page and main state of the window to PNG files, light and dark.
+
+    python packaging/shots.py DIR [NAME...]
+
+Called by `dev.py shots DIR`. No engine runs: the states of one are put in its place, and a sample engine
+streams our own words, so that the pictures are the same on every machine.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+import PySide6.QtQuick  # noqa: F401
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from sample_conversations import MODEL, barn, coffee, garden, library, small_ones, sorting, spring
+from shiboken6 import delete
+
+from oa_desktop.client.errors import stopped
+from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
+from oa_desktop.client.handle import EngineHandle, ModelDescription
+from oa_desktop.client.status import Halted, Running, Starting
+from oa_desktop.conversation.message import MessageId, TreeId
+from oa_desktop.paths import app_paths
+from oa_desktop.services.loading import LoadedModel
+from oa_desktop.services.model_file import ModelFile, Origin
+from oa_desktop.store.errors import StoreNewer
+from oa_desktop.store.worker import StoreWorker
+from oa_desktop.ui.app import make_engine
+from oa_desktop.ui.fonts import load_fonts
+from oa_desktop.ui.provided import provide
+from oa_desktop.ui.start_problem_view_model import StartProblemViewModel
+from oa_desktop.ui.wiring import Wiring
+
+STREAMED = (
+    "Begin with one sentence that says what the channel is for: *clocks that were thrown away, running "
+    "again*. Everything you film either",
+    "Three formats are enough:\n\n1. a repair from the first look to the first tick,\n"
+    "2. five minutes on one part,\n3. a",
+    "People come for the clock and stay for the",
+    "Plan twelve weeks:\n\n| weeks | film |\n|---|---|\n| 1–4 | one wall clock |\n| 5–8",
+)
+SETTLE_MS = 120
+WAIT_S = 10.0
+
+
+class SampleEngine:
+    """Streams our own words, then waits, as an engine in the middle of its replies."""
+
+    model_name = MODEL
+
+    async def chat(
+        self, _messages: Sequence[Mapping[str, str]], *, n: int, **_options: object
+    ) -> AsyncIterator[ChatStreamEvent]:
+        for index in range(n):
+            yield ChoiceDelta(index, STREAMED[index % len(STREAMED)])
+        yield ChoiceEnd(2, "stop")
+        await asyncio.Event().wait()
+
+
+class Studio:
+    """One window over sample conversations, ready to be put into a state and photographed."""
+
+    def __init__(self, folder: Path, theme: str) -> None:
+        self._folder, self._theme = folder, theme
+        self._home = tempfile.TemporaryDirectory()
+        paths = app_paths({"OA_DESKTOP_HOME": self._home.name})
+        paths.create()
+        self.worker = StoreWorker.open(paths.store)
+        self.wiring = Wiring(paths, self.worker, load=self._never)
+        self.wiring.preferences.set("theme", theme)
+        self._engine = make_engine()
+        self._engine.loadFromModule("OpenAssistant.App", "Main")
+        self.window = self._engine.rootObjects()[0]
+
+    def close(self) -> None:
+        delete(self._engine)
+        self.wiring.close()
+        self.worker.close()
+        self._home.cleanup()
+
+    def fill(self) -> None:
+        """Put the sample conversations into the store; the last one is the newest."""
+        samples = [*reversed(small_ones()), library(), garden(), coffee(), sorting(), spring(), barn()]
+        for sample in samples:
+            self.worker.submit(sample.save).result()
+        self.wiring.conversations.refresh()
+        self.model_runs()
+
+    def model_runs(self) -> None:
+        engine = self.wiring.engine
+        engine.ref = "oasst-sft-4"
+        description = ModelDescription(MODEL, context_tokens=2048, max_replies=8)
+        engine.model = ModelFile(engine.ref, MODEL, Path("m.gguf"), (), 7_400_000_000, Origin.LINKED, None)
+        engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
+        engine.changed.emit()
+
+    def open(self, name: str, at: str | None = None) -> None:
+        self.wiring.session.open(TreeId(f"{name}-0"), MessageId(at) if at else None)
+        self.until(lambda: self.wiring.session.tree_id == f"{name}-0")
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        deadline_s = time.monotonic() + WAIT_S
+        while not condition():
+            if time.monotonic() > deadline_s:
+                raise TimeoutError("the window did not get into the wanted state")
+            QTest.qWait(5)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.window, key, modifier)
+
+    def dialog(self, name: str) -> QObject:
+        found = self.window.findChild(QObject, name)
+        assert found is not None, name
+        return found
+
+    def shoot(self, name: str) -> None:
+        QTest.qWait(SETTLE_MS)
+        self.window.grabWindow().save(str(self._folder / f"{name}-{self._theme}.png"))
+
+    @staticmethod
+    async def _never(_ref: str, _on_progress: Callable[[float], None]) -> LoadedModel:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+Control = Qt.KeyboardModifier.ControlModifier
+
+
+def first_run(studio: Studio) -> None:
+    studio.wiring.engine.ref = "tour"
+    studio.wiring.engine.status = Starting(0.4)
+    studio.wiring.engine.changed.emit()
+
+
+def streaming(studio: Studio) -> None:
+    studio.fill()
+    studio.open("tube")
+    prompt = studio.wiring.session.current.tree.root
+    studio.worker.submit(lambda store: store.messages.delete(MessageId("tube-1"))).result()
+    studio.worker.submit(lambda store: store.messages.delete(MessageId("tube-2"))).result()
+    studio.open("tube", prompt.id)
+    studio.wiring.engine.engine = SampleEngine()
+    studio.wiring.asking.ask(prompt)
+    studio.until(lambda: len(studio.wiring.session.current.tree) == 7)
+
+
+def ranked(studio: Studio) -> None:
+    studio.fill()
+    studio.open("barn")
+
+
+def single_reply(studio: Studio) -> None:
+    studio.fill()
+    studio.open("sorting")
+
+
+def labels(studio: Studio) -> None:
+    ranked(studio)
+    studio.wiring.labels.open("barn-5")
+
+
+def many_nodes(studio: Studio) -> None:
+    studio.fill()
+    studio.open("library")
+
+
+def model_picker(studio: Studio) -> None:
+    ranked(studio)
+    studio.wiring.models.refresh()
+    studio.until(lambda: bool(studio.wiring.models.models.rows))
+    studio.press(Qt.Key.Key_L, Control)
+
+
+def engine_stopped(studio: Studio) -> None:
+    ranked(studio)
+    studio.wiring.engine.status = Halted(stopped(-9))
+    studio.wiring.engine.engine = None
+    studio.wiring.engine.changed.emit()
+
+
+def search(studio: Studio) -> None:
+    ranked(studio)
+    studio.press(Qt.Key.Key_K, Control)
+    for character in "barley":
+        QTest.keyClick(studio.window, character)
+    studio.until(lambda: any(row.message_id for row in studio.wiring.conversations.rows.rows))
+
+
+def long_text(studio: Studio) -> None:
+    studio.fill()
+    studio.open("garden")
+
+
+def chinese(studio: Studio) -> None:
+    studio.fill()
+    studio.open("spring")
+
+
+def arabic(studio: Studio) -> None:
+    studio.fill()
+    studio.open("coffee")
+
+
+def editing(studio: Studio) -> None:
+    studio.fill()
+    studio.open("garden")
+    studio.wiring.thread_view.editLastPrompt()
+
+
+def settings(studio: Studio) -> None:
+    ranked(studio)
+    studio.press(Qt.Key.Key_Comma, Control)
+
+
+def shortcuts(studio: Studio) -> None:
+    ranked(studio)
+    studio.press(Qt.Key.Key_Slash, Control)
+
+
+def export(studio: Studio) -> None:
+    ranked(studio)
+    studio.press(Qt.Key.Key_E, Control)
+    studio.wiring.export.setPath(str(Path.home() / "Etymology of barn.jsonl"))
+
+
+def language_picker(studio: Studio) -> None:
+    ranked(studio)
+    studio.dialog("languagePicker").open()
+
+
+def toast(studio: Studio) -> None:
+    ranked(studio)
+    studio.wiring.notices.toast("Conversation deleted.", "Undo")
+
+
+def small_window(studio: Studio) -> None:
+    studio.window.resize(1000, 640)
+    ranked(studio)
+
+
+def large_window(studio: Studio) -> None:
+    studio.window.resize(2560, 1440)
+    ranked(studio)
+
+
+STATES: tuple[Callable[[Studio], None], ...] = (
+    first_run,
+    streaming,
+    ranked,
+    single_reply,
+    labels,
+    many_nodes,
+    model_picker,
+    engine_stopped,
+    search,
+    long_text,
+    chinese,
+    arabic,
+    editing,
+    settings,
+    shortcuts,
+    export,
+    language_picker,
+    toast,
+    small_window,
+    large_window,
+)
+
+
+def shoot_start_problem(folder: Path) -> None:
+    path = Path("/home/ida/.local/share/oa-desktop/store.sqlite3")
+    provide(StartProblemViewModel(StoreNewer(path, 12, 9), [path, path.parent / "backups"]))
+    engine = make_engine()
+    engine.loadFromModule("OpenAssistant.App", "StartProblem")
+    window = engine.rootObjects()[0]
+    QTest.qWait(SETTLE_MS)
+    window.grabWindow().save(str(folder / "start-problem-light.png"))
+    delete(engine)
+
+
+def main(arguments: Sequence[str]) -> int:
+    if not arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
+    folder, wanted = Path(arguments[0]), set(arguments[1:])
+    folder.mkdir(parents=True, exist_ok=True)
+    application = QGuiApplication([])
+    load_fonts()
+    for theme in ("light", "dark"):
+        for state in STATES:
+            name = state.__name__.replace("_", "-")
+            if wanted and name not in wanted:
+                continue
+            studio = Studio(folder, theme)
+            try:
+                state(studio)
+                studio.shoot(name)
+            finally:
+                studio.close()
+            print(folder / f"{name}-{theme}.png", flush=True)
+    if not wanted:
+        shoot_start_problem(folder)
+    del application
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
