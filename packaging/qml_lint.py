@@ -4,7 +4,7 @@ python packaging/qml_lint.py
 """
 
 import ast
-import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 QML_ROOT = ROOT / "resources" / "qml"
 TYPES_ROOT = ROOT / "build" / "qmltypes"
+PYTHON_TYPE = re.compile(r'ype": "(float|list)"')
+CPP_TYPES = {"float": "double", "list": "QVariantList"}  # the dump names Python types that qmllint misreads
+REGISTERING = (ROOT / "oa_desktop" / "ui", ROOT / "tests" / "qml")
 LINTED = (QML_ROOT, ROOT / "tests" / "qml")
 
 
@@ -41,7 +44,7 @@ def dump_types() -> None:
     """Write a qmldir and a qmltypes file for each module that Python registers, as qmllint reads them."""
     shutil.rmtree(TYPES_ROOT, ignore_errors=True)
     modules: dict[tuple[str, int], list[Path]] = defaultdict(list)
-    for source in sorted((ROOT / "oa_desktop" / "ui").rglob("*.py")):
+    for source in sorted(path for folder in REGISTERING for path in folder.rglob("*.py")):
         name = import_name(source)
         if name is not None:
             modules[name].append(source)
@@ -52,7 +55,7 @@ def dump_types() -> None:
         dumped = subprocess.run(
             [tool("pyside6-metaobjectdump"), *map(str, sources)], check=True, capture_output=True, text=True
         )
-        meta.write_text(json.dumps(json.loads(dumped.stdout)), "utf-8")
+        meta.write_text(PYTHON_TYPE.sub(lambda name: f'ype": "{CPP_TYPES[name[1]]}"', dumped.stdout), "utf-8")
         subprocess.run(
             [
                 tool("pyside6-qmltyperegistrar"),

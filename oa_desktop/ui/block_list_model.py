@@ -119,20 +119,23 @@ class BlockListModel(QAbstractListModel):
         blocks = [*self._blocks[: change.first], *change.blocks, *([self._error] if self._error else [])]
         at_end = self._shown == len(self._blocks)
         wanted = len(blocks) if grows and at_end else max(min(self._shown, len(blocks)), _page(blocks, 0))
-        kept = min(self._shown, wanted)
-        changed = [row for row in range(min(change.first, kept), kept) if blocks[row] != self._blocks[row]]
+        rows = range(min(change.first, self._shown, wanted), min(self._shown, wanted))
+        kept = next((row for row in rows if type(blocks[row]) is not type(self._blocks[row])), rows.stop)
+        changed = [row for row in rows if row < kept and blocks[row] != self._blocks[row]]
         was_open = len(self._blocks) - 1
         if (self._finished or len(blocks) > len(self._blocks)) and 0 <= was_open < kept:
             changed = sorted({*changed, was_open})
-        if wanted < self._shown:
-            self.beginRemoveRows(QModelIndex(), wanted, self._shown - 1)
-            self._blocks, self._shown = blocks, wanted
+        if (
+            kept < self._shown
+        ):  # another kind of block needs another delegate, which a change of data does not make
+            self.beginRemoveRows(QModelIndex(), kept, self._shown - 1)
+            self._shown = kept
             self.endRemoveRows()
-        elif wanted > self._shown:
-            self.beginInsertRows(QModelIndex(), self._shown, wanted - 1)
-            self._blocks, self._shown = blocks, wanted
+        self._blocks = blocks
+        if wanted > kept:
+            self.beginInsertRows(QModelIndex(), kept, wanted - 1)
+            self._shown = wanted
             self.endInsertRows()
-        self._blocks, self._shown = blocks, wanted
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
         self.hiddenCountChanged.emit()
@@ -176,15 +179,19 @@ class BlockListModel(QAbstractListModel):
     @Slot(int, result=str)
     def copyText(self, row: int) -> str:
         """The exact text of a block."""
-        return copy_text(self._blocks[row])
+        return copy_text(self._blocks[row]) if self._is_shown(row) else ""
 
     @Slot(int, result=list)
     def chunks(self, row: int) -> list[str]:
         """The whole of a long block in pieces for a list view."""
-        return chunks(normalized(copy_text(self._blocks[row])))
+        return chunks(normalized(copy_text(self._blocks[row]))) if self._is_shown(row) else []
 
     @Slot(int, result=str)
     def wholeTable(self, row: int) -> str:
         """Markup of all rows of a table."""
-        block = self._blocks[row]
+        block = self._blocks[row] if self._is_shown(row) else None
         return table_markup(block, len(block.rows)) if isinstance(block, Table) else ""
+
+    def _is_shown(self, row: int) -> bool:
+        """A delegate on its way out asks with row -1."""
+        return 0 <= row < self._shown

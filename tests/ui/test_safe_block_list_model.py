@@ -61,6 +61,14 @@ def test_the_same_text_again_tells_nothing(model: BlockListModel) -> None:
     assert [row for row in told if row[0] != "change"] == []
 
 
+def test_a_row_of_another_kind_is_another_row(model: BlockListModel) -> None:
+    model.append_text("one\n\n$")
+    told = watch(model)
+    model.append_text("$")
+    assert told == [("out", 1, 1), ("in", 1, 1)]
+    assert values(model, "kind") == ["paragraph", "math"]
+
+
 def test_finishing_twice_tells_nothing_the_second_time(model: BlockListModel) -> None:
     model.append_text("one\n\ntwo")
     model.finish()

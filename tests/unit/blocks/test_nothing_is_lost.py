@@ -16,7 +16,7 @@ from tests.unit.blocks.shown import letters, letters_of
 
 BUDGET_S = 0.05
 ENTITY_IN_ADDRESS = re.compile(r"\]\([^)]*&\w+;")  # there the character it names is shown
-TOLERANCE = 4  # this machine's cores are shared; a quadratic reading misses the budget by far more
+TOLERANCE = 2  # of processor time: caches are shared; a quadratic reading misses by far more
 
 
 @pytest.mark.parametrize("example", SPEC_EXAMPLES, ids=range(len(SPEC_EXAMPLES)))
@@ -34,11 +34,11 @@ def test_u06_every_letter_qt_would_eat_is_shown(text: str) -> None:
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
 def test_u06_bombs_are_read_quickly_and_lose_nothing(text: str) -> None:
     text = normalized(text)
-    started = time.perf_counter()
+    started = time.process_time()
     blocks = parse_blocks(text)
     for block in blocks[:120]:
         display(block)
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
     assert not letters(text) - letters_of(blocks)
     assert elapsed < BUDGET_S * TOLERANCE, f"{elapsed * 1000:.0f} ms"
 

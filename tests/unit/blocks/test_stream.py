@@ -169,7 +169,7 @@ def test_u06_an_update_of_a_long_reply_takes_milliseconds() -> None:
     reader.append(REPLY.replace("last", "\n\n") * 100)
     slowest = 0.0
     for word in ["word "] * 200:
-        started = time.perf_counter()
+        started = time.process_time()
         reader.append(word)
-        slowest = max(slowest, time.perf_counter() - started)
+        slowest = max(slowest, time.process_time() - started)
     assert slowest < 0.05

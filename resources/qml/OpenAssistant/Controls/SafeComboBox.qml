@@ -36,8 +36,11 @@ T.ComboBox {
 
     Accessible.name: root.name !== "" ? root.name : root.displayText
 
-    Keys.onEnterPressed: root.popup.open()
-    Keys.onReturnPressed: root.popup.open()
+    Keys.onReleased: event => {
+        event.accepted = !root.popup.visible && (event.key === Qt.Key_Return || event.key === Qt.Key_Enter);
+        if (event.accepted)
+            root.popup.open();
+    }
 
     background: Rectangle {
         border.color: root.hovered || root.popup.visible ? Theme.lineStrong : Theme.line

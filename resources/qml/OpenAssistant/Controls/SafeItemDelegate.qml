@@ -16,7 +16,7 @@ T.ItemDelegate {
     property string toolTip: ""
     default property alias trailing: trailingRow.data
 
-    readonly property color secondaryColor: root.active ? Theme.mutedOnSoft : Theme.muted
+    readonly property color secondaryColor: root.active || root.hovered || root.down ? Theme.mutedOnSoft : Theme.muted
 
     focusPolicy: Qt.StrongFocus
     font.family: Theme.fontFamily

@@ -56,7 +56,7 @@ T.MenuItem {
 
         SafeText {
             Layout.leftMargin: Theme.space4
-            muted: true
+            color: Theme.mutedOnSoft
             role: "secondary"
             text: root.shortcutText
             visible: root.shortcutText !== ""

@@ -29,7 +29,7 @@ QtObject {
     readonly property color lineStrong: root.palette.lineStrong
     readonly property color ink: root.palette.ink
     readonly property color muted: root.palette.muted
-    /** Muted text on accentSoft. */
+    /** Muted text on accentSoft, hover and pressed. */
     readonly property color mutedOnSoft: root.palette.mutedOnSoft
     /** Fills and marks; for accent-coloured text use accentInk. */
     readonly property color accent: root.palette.accent

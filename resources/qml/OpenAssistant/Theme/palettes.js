@@ -6,7 +6,7 @@ const palettes = {
         "panel": "#fdfcfa",
         "raised": "#ffffff",
         "line": "#e4e1da",
-        "lineStrong": "#8b8f96",
+        "lineStrong": "#868a91",
         "ink": "#1f2328",
         "muted": "#6b7078",
         "mutedOnSoft": "#5f656d",
