@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 
 from oa_desktop.client.chat_request import Message, chat_body
-from oa_desktop.client.errors import ConnectionLost, EngineUnreachable, NotServed
+from oa_desktop.client.errors import ConnectionLost, EngineFailed, EngineUnreachable, NotServed
 from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
 from oa_desktop.client.handle import EngineHandle, ModelDescription
 from oa_desktop.client.reading import model_list, parse_json, stream_events, unreadable
@@ -59,8 +59,10 @@ class EngineClient:
     async def health(self) -> bool:
         """Whether the engine says it can answer. Raises: EngineError when it says nothing."""
         try:
-            async with self._response("GET", self._root("/health")) as response:
-                return response.status_code == 200
+            async with self._response("GET", self._root("/health")):
+                return True
+        except EngineFailed:
+            return False
         except NotServed:
             await self.models()
             return True

@@ -10,9 +10,14 @@ from oa_desktop.engine.api.http_protocol import LARGEST_HEADER_BYTES, ImpatientP
 
 
 class Server(uvicorn.Server):
-    """Serves until a signal or the lifeline ends the process. ready: called once it accepts requests."""
+    """Serves until a signal or the lifeline ends the process, or until nothing can be answered any more.
 
-    def __init__(self, application: ASGIApp, ready: Callable[[], None]) -> None:
+    ready: called once it accepts requests.   healthy: asked ten times a second.
+    """
+
+    def __init__(
+        self, application: ASGIApp, ready: Callable[[], None], healthy: Callable[[], bool] = lambda: True
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
@@ -30,7 +35,11 @@ class Server(uvicorn.Server):
             )
         )
         self._ready = ready
+        self._healthy = healthy
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or not self._healthy()

@@ -6,6 +6,7 @@ Token and socket first, then the template worker, then the prison; only inside i
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 
 from oa_desktop.engine.announcements import Announcements
 from oa_desktop.engine.arguments import Arguments, parse_arguments
@@ -19,14 +20,17 @@ from oa_desktop.errors import EngineError, OaError
 
 log = logging.getLogger(__name__)
 
+CRASHED: Final = 70
+"""The exit status when the engine loop failed: a new process is the only cure."""
+
 
 def run(argv: Sequence[str]) -> int:
-    """Serve until the parent or a signal says stop. Returns the exit status."""
+    """Serve until the parent or a signal says stop. Returns the exit status: 0, 1, or CRASHED."""
     arguments = parse_arguments(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     announcements = Announcements()
     try:
-        serve(arguments, announcements)
+        return serve(arguments, announcements)
     except OaError as error:
         announcements.failed(error)
         return 1
@@ -34,11 +38,10 @@ def run(argv: Sequence[str]) -> int:
         log.exception("the engine could not start")
         announcements.failed(_unexpected(error))
         return 1
-    return 0
 
 
-def serve(arguments: Arguments, announcements: Announcements) -> None:
-    """Start everything, announce it and serve. Raises: OaError children for what can go wrong."""
+def serve(arguments: Arguments, announcements: Announcements) -> int:
+    """Start everything, announce it and serve. Raises: OaError children for what can go wrong before."""
     token = read_token()
     prepare_process()
     with listen(arguments.host, arguments.port) as listener:
@@ -64,9 +67,11 @@ def serve(arguments: Arguments, announcements: Announcements) -> None:
         server = Server(
             make_application(served, token=token, port=port),
             ready=lambda: announcements.hello(port, served.describe(), _told(report)),
+            healthy=lambda: loop.healthy,
         )
         try:
             server.run(sockets=[listener])
+            return 0 if loop.healthy else CRASHED
         finally:
             loop.close()
             prompts.close()

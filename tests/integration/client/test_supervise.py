@@ -11,7 +11,7 @@ from functools import partial
 import psutil
 import pytest
 
-from oa_desktop.client.errors import EngineStopped, EngineUnavailable
+from oa_desktop.client.errors import EngineFailed, EngineStopped, EngineUnavailable
 from oa_desktop.client.events import ChoiceDelta
 from oa_desktop.client.heartbeat import Patience
 from oa_desktop.client.launch import EngineOptions, EngineProcess
@@ -165,6 +165,27 @@ async def test_e12_an_engine_that_freezes_while_it_loads_is_said_to_be_silent(tm
     await watched.supervisor.stop()
     with pytest.raises(EngineUnavailable):
         await start
+
+
+async def test_an_engine_whose_loop_fails_ends_itself_and_is_started_again(watched, tmp_path):
+    broken = tmp_path / "broken_engine.py"
+    broken.write_text(
+        "import sys\nfrom oa_desktop.engine import opening\nfrom oa_desktop.engine.startup import run\n"
+        "def decode(self, batch):\n    raise RuntimeError('a broken invariant')\n"
+        "opening.PacedFakeBackend.decode = decode\nsys.exit(run(sys.argv[1:]))\n",
+        encoding="utf-8",
+    )
+    watched = Watched(tmp_path, command=(sys.executable, str(broken)))
+    client = await watched.supervisor.start()
+    with pytest.raises(EngineFailed):
+        _ = [event async for event in client.chat(QUESTION)]
+    async with asyncio.timeout(10):
+        while not any(isinstance(status, Waiting) for status in watched.statuses):
+            await asyncio.sleep(0.01)
+    waiting = next(status for status in watched.statuses if isinstance(status, Waiting))
+    assert waiting.cause.exit_code == 70
+    assert await (await watched.supervisor.ready()).health()
+    await watched.supervisor.stop()
 
 
 async def test_stopping_wants_no_engine_and_leaves_none(watched):
