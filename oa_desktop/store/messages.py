@@ -17,10 +17,10 @@ from oa_desktop.store.search import indexed_at_the_end
 from oa_desktop.store.text import clean
 
 _INSERT = """
-INSERT INTO message (id, tree_id, parent_id, role, state, created_at, lang, synthetic, model_name, user_id,
-    review_count, review_result, deleted_at, deleted_with, generation, text)
-VALUES (:id, :tree_id, :parent_id, :role, :state, :created_at, :lang, :synthetic, :model_name, :user_id,
-    :review_count, :review_result, :deleted_at, :deleted_with, :generation, :text)
+INSERT INTO message (seq, id, tree_id, parent_id, role, state, created_at, lang, synthetic, model_name,
+    user_id, review_count, review_result, deleted_at, deleted_with, generation, text)
+VALUES (:seq, :id, :tree_id, :parent_id, :role, :state, :created_at, :lang, :synthetic, :model_name,
+    :user_id, :review_count, :review_result, :deleted_at, :deleted_with, :generation, :text)
 """
 
 _BELOW = """
@@ -50,19 +50,21 @@ class Messages:
 
         The conversation exists already, see `conversations.create`.
         """
-        added: list[Message] = []
-        newest: dict[TreeId, int] = {}
+        rows = [message_row(message) for message in messages]
         with indexed_at_the_end(self.db):
-            for message in messages:
-                row = message_row(message)
-                seq = self.db.conn.execute(_INSERT, row).lastrowid or 0
-                added.append(replace(message, seq=seq, text=row["text"]))
-                newest[message.tree_id] = seq
+            first = self._next_seq()
+            for seq, row in enumerate(rows, first):
+                row["seq"] = seq
+            self.db.conn.executemany(_INSERT, rows)
+            newest = {row["tree_id"]: row["seq"] for row in rows}
             self.db.conn.executemany(
                 "UPDATE conversation SET last_seq = ?, updated_at = ? WHERE tree_id = ?",
                 [(seq, now(), tree_id) for tree_id, seq in newest.items()],
             )
-        return tuple(added)
+        return tuple(
+            replace(message, seq=row["seq"], text=row["text"])
+            for message, row in zip(messages, rows, strict=True)
+        )
 
     def tree(self, tree_id: TreeId) -> MessageTree:
         """The whole conversation, deleted messages included; a damaged one stands there as a failed one.
@@ -160,6 +162,11 @@ class Messages:
     def faults(self, tree_id: TreeId) -> tuple[Fault, ...]:
         """What is damaged in one conversation."""
         return self.load(tree_id).faults
+
+    def _next_seq(self) -> int:
+        """One above every number that was ever given, purged messages included."""
+        row = self.db.conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'message'").fetchone()
+        return 1 if row is None else int(row[0]) + 1
 
     def _require(self, message_id: MessageId) -> TreeId:
         row = self.db.conn.execute("SELECT tree_id FROM message WHERE id = ?", [message_id]).fetchone()

@@ -38,11 +38,7 @@ def schema_of(database: Database) -> list[str]:
 def snapshot_of(database: Database) -> str:
     """Schema and rows of a database as a script."""
     version = database.conn.execute("PRAGMA user_version").fetchone()[0]
-    lines = [
-        f"PRAGMA application_id = {checks.APPLICATION_ID};",
-        f"PRAGMA user_version = {version};",
-        "BEGIN;",
-    ]
+    lines = [f"PRAGMA application_id = {checks.APPLICATION_ID};", f"PRAGMA user_version = {version};"]
     lines += ["BEGIN;", *(f"{sql};" for sql in schema_of(database))]
     for table in TABLES:
         columns = [row[1] for row in database.conn.execute(f"PRAGMA table_info({table})")]
