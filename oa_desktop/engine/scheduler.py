@@ -156,7 +156,9 @@ class Scheduler:
             if job.replies or not budget:
                 continue
             prompt = job.request.prompt
+            before = self.tree.length(job.sequence)
             start = self.tree.catch_up(job.sequence, prompt[:-1])
+            job.reused_tokens += start - before
             claim = self.tree.place(job.sequence), prompt[start]
             if claim in claimed:
                 continue  # the request before it reads the same tokens now; share them in the next step

@@ -25,7 +25,7 @@ class LlamaOptions:
 
     n_ctx: the longest conversation in tokens; None takes what the model was trained for, up to 4096.
     cells: KV cells for all sequences; None takes up to four contexts while they are small.
-    threads: None takes the physical cores.   gpu_layers: -1 for all.
+    threads: None takes the cores that can be spared.   gpu_layers: -1 for all.
     """
 
     n_ctx: int | None = None
@@ -54,7 +54,7 @@ def new_context(model: ModelHandle, options: LlamaOptions) -> Any:
     params.n_seq_max = options.max_sequences or (SEQUENCES_WITH_STATE if has_states else SEQUENCES)
     params.n_batch = max(options.max_batch, params.n_seq_max + 1)
     params.n_ubatch = min(params.n_batch, 512)
-    params.n_threads = params.n_threads_batch = options.threads or physical_cores()
+    params.n_threads = params.n_threads_batch = options.threads or spare_cores()
     params.kv_unified = True
     params.no_perf = True
     log.forget_errors()
@@ -77,11 +77,16 @@ def _default_cells(model: Any, n_ctx: int) -> int:
     return max(n_ctx, min(4 * n_ctx, ROOM_BYTES // cell_bytes))
 
 
-def physical_cores() -> int:
-    """Cores this process may use, hyper-threads not counted; at least 1."""
+def spare_cores() -> int:
+    """Physical cores this process may use, but one for the window where cores are no two threads; at least 1.
+
+    llama.cpp's threads spin while they wait for each other, so one that must share its core slows down all of
+    them: two on a busy two-core machine were measured many times slower than one.
+    """
+    threads = os.cpu_count() or 1
     try:
-        cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+        cores = psutil.cpu_count(logical=False) or threads
     except OSError:
-        cores = os.cpu_count() or 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores
-    return max(1, min(cores, allowed))
+        cores = threads
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads
+    return max(1, min(cores, allowed - 1))

@@ -123,7 +123,8 @@ def test_two_requests_with_one_prompt_read_it_once(scheduler: Scheduler, backend
     requests = [request(name, words(60), sampling=Sampling(seed=i)) for i, name in enumerate("abcd")]
     events = run(scheduler, *requests)
     assert backend.decoded_tokens == 60 + 3 + 4 * 7
-    assert sum(isinstance(e, RequestEnd) for e in events) == 4
+    reused = {e.request_id: e.reused_tokens for e in events if isinstance(e, RequestEnd)}
+    assert reused == {"a": 0, "b": 59, "c": 59, "d": 59}
 
 
 def test_hopping_to_a_sibling_branch_reads_only_what_differs(scheduler: Scheduler, backend: FakeBackend):

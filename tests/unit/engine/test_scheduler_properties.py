@@ -141,7 +141,7 @@ def alone(request: GenerationRequest, index: int, stop: tuple[str, ...]) -> str:
     return shown + text.flush()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals(), backends, st.integers(1, 40))
 def test_every_request_ends_once_and_no_cell_is_lost(plan, backend, step_tokens):
     run = Run(Scheduler(backend, step_tokens=step_tokens), backend)
@@ -149,7 +149,7 @@ def test_every_request_ends_once_and_no_cell_is_lost(plan, backend, step_tokens)
     check_ends(run, plan)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals(), backends, st.frozensets(st.integers(0, 40), min_size=1))
 def test_failing_decodes_end_requests_and_lose_no_cell(plan, backend, failing_steps):
     run = Run(Scheduler(backend, step_tokens=16), backend)
@@ -157,7 +157,7 @@ def test_failing_decodes_end_requests_and_lose_no_cell(plan, backend, failing_st
     check_ends(run, plan)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals(), backends, st.integers(1, 40))
 def test_the_same_seed_gives_the_same_text_whatever_runs_beside_it(plan, backend, step_tokens):
     run = Run(Scheduler(backend, step_tokens=step_tokens), backend)
