@@ -26,6 +26,9 @@ DEATH_NOTICE_S: Final = 1.0
 """A connection that breaks this little before its engine dies broke because of that."""
 _LOG_LINES: Final = 40
 _LINE_LIMIT: Final = 256 * 1024
+_WRONG_USAGE: Final = 2
+_SHORTEST_TOKEN: Final = 16
+_LOCAL_HOSTS: Final = ("127.0.0.1", "::1", "localhost")
 
 Progress = Callable[[float], None]
 
@@ -89,6 +92,7 @@ class EngineProcess:
         EngineProtocolMismatch, EngineNotResponding. No process is left then, nor when this is cancelled.
         """
         token = token or secrets.token_urlsafe(32)
+        _check(options, token)
         engine = cls(await _spawn((*(command or engine_command()), *options.arguments())), options.log)
         try:
             await engine._greet(_in_url(options.host), token, on_progress or _ignore, silence_timeout_s)
@@ -185,6 +189,9 @@ class EngineProcess:
     async def _death_while_loading(self) -> OaError:
         return_code = await self._child.wait()
         await asyncio.wait(self._readers, timeout=DEATH_NOTICE_S)
+        if return_code == _WRONG_USAGE:
+            title = "The engine does not accept these settings."
+            return EngineStartFailed("engine-settings-refused", title, detail=self.log_tail)
         return stopped(return_code, while_loading=True, log_tail=self.log_tail)
 
     async def _keep_log(self, log: Path | None) -> None:
@@ -202,6 +209,20 @@ class EngineProcess:
         assert self._child.stdout is not None
         while await self._child.stdout.read(_LINE_LIMIT):
             pass
+
+
+def _check(options: EngineOptions, token: str) -> None:
+    if options.host not in _LOCAL_HOSTS:
+        raise EngineStartFailed(
+            "host-not-local",
+            "The engine listens on this computer only.",
+            hint=f"Use one of {', '.join(_LOCAL_HOSTS)}.",
+        )
+    if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise EngineStartFailed(
+            "key-unusable",
+            f"The key must have {_SHORTEST_TOKEN} characters or more, and no spaces or special ones.",
+        )
 
 
 async def _spawn(command: Sequence[str]) -> asyncio.subprocess.Process:

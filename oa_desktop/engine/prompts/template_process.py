@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from oa_desktop.engine.prompts.template_worker import RENDER_LIMIT_S
+from oa_desktop.engine.prompts.template_limits import RENDER_LIMIT_S
 
 ANSWER_TIMEOUT_S: Final = RENDER_LIMIT_S + 0.5
 START_TIMEOUT_S: Final = 20.0

@@ -22,9 +22,8 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from oa_desktop.engine.landlock import lock_down
+from oa_desktop.engine.prompts.template_limits import MEMORY_LIMIT_BYTES, RENDER_LIMIT_S
 
-RENDER_LIMIT_S: Final = 2
-MEMORY_LIMIT_BYTES: Final = 512 * 1024 * 1024
 _BINARY_LIMIT: Final = 1_000_000
 _ALLOWED_GLOBALS: Final = ("range", "dict", "namespace")
 

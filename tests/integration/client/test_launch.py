@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import subprocess
 import sys
 import time
 from contextlib import aclosing
@@ -19,7 +20,7 @@ from oa_desktop.client.errors import (
 )
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
 from oa_desktop.client.launch import EngineOptions, EngineProcess
-from oa_desktop.errors import EngineError, ModelError
+from oa_desktop.errors import ModelError
 
 QUESTION = [{"role": "user", "content": "What is a tree?"}]
 
@@ -170,9 +171,31 @@ async def test_a_program_that_is_not_there_is_told(tmp_path):
         await EngineProcess.start(EngineOptions(tmp_path / "x.gguf"), command=(str(tmp_path / "no"),))
 
 
-async def test_an_engine_without_a_token_says_so(tmp_path):
-    with pytest.raises(EngineError, match="without a token"):
-        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake"), token="short")
+@pytest.mark.parametrize("token", ["short", "long enough but with spaces", "ключ-из-многих-букв"])
+async def test_an_unusable_key_is_refused_before_anything_starts(tmp_path, token):
+    with pytest.raises(EngineStartFailed, match="16 characters or more"):
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake"), token=token)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "example.org", ""])
+async def test_no_engine_listens_to_other_computers(tmp_path, host):
+    with pytest.raises(EngineStartFailed, match="this computer only"):
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake", host=host))
+
+
+async def test_settings_the_engine_refuses_are_told(tmp_path):
+    with pytest.raises(EngineStartFailed, match="does not accept these settings") as refused:
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake", ctx=-5))
+    assert "--ctx" in refused.value.detail
+
+
+@pytest.mark.parametrize("line", ["", "{}", "[]", '{"token": 5}', '{"token": "short"}', "x" * 10_000])
+def test_an_engine_without_a_usable_token_says_so(line):
+    command = [sys.executable, "-m", "oa_desktop.engine", "--model", "x", "--backend", "fake"]
+    said = subprocess.run(command, input=line + "\n", capture_output=True, text=True, timeout=20)
+    assert said.returncode == 1
+    assert json.loads(said.stdout)["error"]["code"] == "no-token"
+    assert "Traceback" not in said.stdout + said.stderr
 
 
 async def test_the_log_goes_to_its_file(start_process, tmp_path):
