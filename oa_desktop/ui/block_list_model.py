@@ -44,6 +44,7 @@ _ROLES = (
     "hiddenLines",
     "wraps",
     "tail",
+    "links",
 )
 
 
@@ -156,6 +157,8 @@ class BlockListModel(QAbstractListModel):
                 return getattr(shown.place, name)
             case "rightToLeft":
                 return shown.right_to_left
+            case "links":
+                return list(shown.links)
             case "hiddenLines":
                 return shown.hidden_lines
             case name:

@@ -66,6 +66,18 @@ Item {
             compare(linked.signalArguments[0][0], "https://e.org/x");
         }
 
+        function test_links_are_reached_by_keyboard(): void {
+            Fixtures.setText("one [a](https://a.org) two [b](https://b.org)");
+            const stop = findChild(list, "linkStop");
+            stop.forceActiveFocus(Qt.TabFocusReason);
+            compare(stop.Accessible.name, "https://a.org");
+            keyClick(Qt.Key_Right);
+            keyClick(Qt.Key_Right);
+            compare(stop.Accessible.description, "Link 2 of 2");
+            keyClick(Qt.Key_Return);
+            compare(linked.signalArguments[0][0], "https://b.org");
+        }
+
         function test_streaming_keeps_the_items_above(): void {
             Fixtures.setText("");
             Fixtures.appendText("# One\n\n```py\nx = 1\n```\n\ntext");

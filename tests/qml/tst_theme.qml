@@ -9,6 +9,13 @@ TestCase {
         Theme.mode = "system";
         Theme.motion = true;
         Theme.textScale = 1;
+        Theme.highContrast = false;
+    }
+
+    function test_u09_high_contrast_makes_lines_and_muted_text_strong(): void {
+        Theme.highContrast = true;
+        compare(Theme.line, Theme.lineStrong);
+        compare(Theme.muted, Theme.ink);
     }
 
     function test_the_mode_chooses_the_palette(): void {

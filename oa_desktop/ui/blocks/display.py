@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from oa_desktop.ui.blocks.characters import is_right_to_left, with_room_to_wrap
 from oa_desktop.ui.blocks.highlight import highlighted
-from oa_desktop.ui.blocks.inline import escaped, markup
+from oa_desktop.ui.blocks.inline import escaped, links_of, markup
 from oa_desktop.ui.blocks.kinds import (
     Align,
     Block,
@@ -39,7 +39,7 @@ class Display:
     kind: names the delegate. markup: closed tags. text: plain, for kinds without markup, and the sentence
     of an error. label: language of code, hint of an error. hidden_lines: lines (rows of a table) behind
     "show all". wraps: code with a line so long that it must wrap. tail: markup of the last lines of code that
-    is still being written.
+    is still being written. links: addresses in it, in order.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Display:
     hidden_lines: int = 0
     wraps: bool = False
     tail: str = ""
+    links: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=512)
@@ -59,15 +60,19 @@ def display(block: Block) -> Display:
     """How a block is shown first."""
     match block:
         case Paragraph(place, source):
-            return Display("paragraph", place, markup(source), right_to_left=is_right_to_left(source))
+            shown = markup(source)
+            rtl = is_right_to_left(source)
+            return Display("paragraph", place, shown, right_to_left=rtl, links=links_of(shown))
         case Heading(place, level, source):
             rtl = is_right_to_left(source)
-            return Display("heading", place, markup(source), level=level, right_to_left=rtl)
+            title = markup(source)
+            return Display("heading", place, title, level=level, right_to_left=rtl, links=links_of(title))
         case Code():
             return _code(block, open_end=False)
         case Table(place):
             hidden = max(0, len(block.rows) - TABLE_PREVIEW_ROWS)
-            return Display("table", place, table_markup(block, TABLE_PREVIEW_ROWS), hidden_lines=hidden)
+            cells = table_markup(block, TABLE_PREVIEW_ROWS)
+            return Display("table", place, cells, hidden_lines=hidden, links=links_of(cells))
         case Math(place, text):
             return Display("math", place, text=with_room_to_wrap(text))
         case Plain(place, text):

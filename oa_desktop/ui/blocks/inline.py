@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from itertools import accumulate, zip_longest
 
 from markdown_it.token import Token
@@ -21,6 +21,7 @@ from oa_desktop.ui.blocks.links import BARE_URL, may_open, trimmed
 _PARSER = grammar()
 _CODE = '<span style="font-family:@mono;font-size:@codeSize;background-color:@code;color:@codeInk">'
 _MATH = '<span style="font-family:@mono;font-size:@codeSize">'
+_HREF = re.compile(r'<a href="([^"]*)"')
 _MARKS = "[*_`~$\\<"
 _TAGS = {
     "strong_open": "<b>",
@@ -46,6 +47,11 @@ def inline_tokens(source: str) -> list[Token]:
     tokens: list[Token] = []
     _PARSER.inline.parse(source, _PARSER, {}, tokens)
     return tokens
+
+
+def links_of(markup: str) -> tuple[str, ...]:
+    """The addresses of the links in our markup, in order."""
+    return tuple(unescape(address) for address in _HREF.findall(markup))
 
 
 def _is_sane(source: str) -> bool:

@@ -25,8 +25,8 @@ ColumnLayout {
         if (tight)
             return 3;
         if (kind === "heading")
-            return root.compact ? Theme.space3 : Theme.space4;
-        return root.compact ? Theme.space2 : 10;
+            return root.compact ? Theme.space3 : Theme.space5;
+        return root.compact ? Theme.space2 : Theme.space3;
     }
 
     spacing: 0

@@ -9,6 +9,8 @@ BlockFrame {
     required property string text
 
     Rectangle {
+        border.color: Theme.line
+        border.width: 1
         color: Theme.code
         implicitHeight: source.implicitHeight + 2 * Theme.space2
         implicitWidth: source.implicitWidth + 2 * Theme.space3

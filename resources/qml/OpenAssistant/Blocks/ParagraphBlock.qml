@@ -5,6 +5,7 @@ BlockFrame {
     id: root
 
     required property string markup
+    required property list<string> links
 
     signal linkActivated(url: string)
 
@@ -14,5 +15,10 @@ BlockFrame {
         width: parent.width
 
         onLinkActivated: link => root.linkActivated(link)
+    }
+    LinkStop {
+        links: root.links
+
+        onChosen: url => root.linkActivated(url)
     }
 }

@@ -16,6 +16,8 @@ BlockFrame {
     required property BlockListModel blocks
     property bool expanded: false
 
+    required property list<string> links
+
     signal copyRequested(text: string)
     signal linkActivated(url: string)
 
@@ -54,13 +56,24 @@ BlockFrame {
             }
         }
 
-        ShowAllButton {
-            expanded: root.expanded
-            text: root.expanded ? qsTr("Show less") : qsTr("Show all, %1 more rows").arg(root.hiddenLines)
-            visible: root.hiddenLines > 0
+        Loader {
+            active: root.hiddenLines > 0
+            visible: active
 
-            onClicked: root.expanded = !root.expanded
+            sourceComponent: ShowAllButton {
+                expanded: root.expanded
+                text: root.expanded ? qsTr("Show less") : qsTr("Show all, %1 more rows").arg(root.hiddenLines)
+
+                onClicked: root.expanded = !root.expanded
+            }
         }
+    }
+
+    LinkStop {
+        links: root.links
+        parent: root
+
+        onChosen: url => root.linkActivated(url)
     }
 
     CopyButton {

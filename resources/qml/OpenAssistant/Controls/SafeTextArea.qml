@@ -76,14 +76,13 @@ T.ScrollView {
         Accessible.multiLine: true
         Accessible.name: root.name !== "" ? root.name : edit.placeholderText
 
-        KeyNavigation.priority: KeyNavigation.BeforeItem
-        KeyNavigation.tab: edit.nextItemInFocusChain(true)
         Keys.onEnterPressed: event => root.enter(event)
         Keys.onEscapePressed: event => {
             event.accepted = false;
             root.escapePressed();
         }
         Keys.onReturnPressed: event => root.enter(event)
+        Keys.onTabPressed: edit.nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
         Keys.onUpPressed: event => {
             event.accepted = edit.length === 0 && !root.composing;
             if (event.accepted)
@@ -104,12 +103,12 @@ T.ScrollView {
         }
     }
 
-    /** Decides between a new line, sending, and leaving the key to the input method. */
+    /** Decides between a new line and sending; while an input method composes, Enter does neither. */
     function enter(event: var): void {
         const forced = event.modifiers & Qt.ControlModifier;
         const sends = forced || (root.submitOnEnter && !(event.modifiers & Qt.ShiftModifier));
-        event.accepted = sends && !root.composing;
-        if (event.accepted)
+        event.accepted = sends || root.composing;
+        if (sends && !root.composing)
             root.submitted();
     }
 }

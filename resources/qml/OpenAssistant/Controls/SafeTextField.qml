@@ -37,9 +37,9 @@ T.TextField {
     Keys.onEnterPressed: event => root.submitUnlessComposing(event)
     Keys.onReturnPressed: event => root.submitUnlessComposing(event)
 
-    /** Leaves Enter to the input method while it composes. */
+    /** While an input method composes, Enter does nothing here. */
     function submitUnlessComposing(event: var): void {
-        event.accepted = !root.composing;
+        event.accepted = true;
         if (!root.composing)
             root.submitted(root.text);
     }

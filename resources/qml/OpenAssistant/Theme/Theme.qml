@@ -15,6 +15,9 @@ QtObject {
     /** False switches all motion off; starts as what the system asks for. */
     property bool motion: !root.systemWantsLessMotion
 
+    /** True when the system asks for high contrast: thin lines and muted text become strong. */
+    property bool highContrast: Application.styleHints.accessibility.contrastPreference === Qt.ContrastPreference.HighContrast
+
     readonly property bool systemWantsLessMotion: Application.styleHints.accessibility.motionPreference
                                                   === Qt.MotionPreference.ReducedMotion
     readonly property bool dark: root.mode === "dark"
@@ -24,13 +27,13 @@ QtObject {
     readonly property color ground: root.palette.ground
     readonly property color panel: root.palette.panel
     readonly property color raised: root.palette.raised
-    readonly property color line: root.palette.line
+    readonly property color line: root.highContrast ? root.palette.lineStrong : root.palette.line
     /** Outlines of inputs and chips: 3:1 against every ground. */
     readonly property color lineStrong: root.palette.lineStrong
     readonly property color ink: root.palette.ink
-    readonly property color muted: root.palette.muted
+    readonly property color muted: root.highContrast ? root.palette.ink : root.palette.muted
     /** Muted text on accentSoft, hover and pressed. */
-    readonly property color mutedOnSoft: root.palette.mutedOnSoft
+    readonly property color mutedOnSoft: root.highContrast ? root.palette.ink : root.palette.mutedOnSoft
     /** Fills and marks; for accent-coloured text use accentInk. */
     readonly property color accent: root.palette.accent
     readonly property color accentHover: root.palette.accentHover
