@@ -2,7 +2,7 @@
 
 llama.cpp reads user-defined tokens in any text, even when it is told not to read special ones. In old
 conversions of Open Assistant models `<|prompter|>` is such a token, and a pasted one would start a turn. So
-text is cut inside each marker.
+text is cut inside each marker. Vocabularies that begin every text with a space (SentencePiece) add one there.
 """
 
 import re
