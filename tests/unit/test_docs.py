@@ -10,6 +10,7 @@ import pytest
 from oa_desktop.cli.main import cli
 from oa_desktop.conversation.states import TreeState
 from oa_desktop.services.presets import PRESETS
+from oa_desktop.ui.shortcuts import SHORTCUTS
 
 ROOT = Path(__file__).parents[2]
 COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
@@ -41,6 +42,13 @@ def test_every_option_in_the_docs_exists() -> None:
 def test_every_preset_is_in_the_docs() -> None:
     assert all(f"`{preset}`" in COMMAND_LINE for preset in PRESETS)
     assert TreeState.READY_FOR_EXPORT in COMMAND_LINE
+
+
+def test_every_key_of_the_window_is_in_the_user_guide() -> None:
+    guide = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")
+    for row in SHORTCUTS:
+        assert f"| {row.title} | {row.keys} |" in guide
+        assert f"| **{row.section}** |" in guide
 
 
 @pytest.mark.parametrize(
