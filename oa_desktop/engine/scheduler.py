@@ -4,10 +4,10 @@ Bookkeeping over plain objects; it sees a model only through `Backend`. One thre
 """
 
 from collections import deque
-from dataclasses import dataclass
 
 from oa_desktop.engine.admission import Limits, allowance, refusal
-from oa_desktop.engine.backend import Backend, Batch, DecodeError
+from oa_desktop.engine.backend import Backend, DecodeError
+from oa_desktop.engine.decoding import Decoded, Failed, Work, decode_step
 from oa_desktop.engine.jobs import Job, Reply, ReplyText
 from oa_desktop.engine.requests import (
     Event,
@@ -22,17 +22,6 @@ from oa_desktop.engine.tree import PrefixTree
 
 SEEDS = 2**32 - 1
 """Seeds are below it: 2**32 - 1 itself asks llama.cpp for a random one."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Work:
-    """Tokens of one sequence in a step: of a reply, or a slice of a prompt when `reply` is None."""
-
-    job: Job
-    reply: Reply | None
-    sequence: int
-    tokens: list[int]
-    wants_logits: bool
 
 
 class Scheduler:
@@ -101,8 +90,9 @@ class Scheduler:
         self._admit()
         work = [*self._live_replies(), *self._prompt_slices()]
         if work:
-            self._decode_all(work)
             self.steps += 1
+            for outcome in decode_step(self._backend, self.tree, work):
+                self._take(outcome)
         events, self._events = self._events, []
         return events
 
@@ -179,56 +169,15 @@ class Scheduler:
             self.tree.checkpoint(job.sequence)
         return max(1, rest - 1)
 
-    def _decode_all(self, work: list[Work]) -> None:
-        """One decode. When it fails, each request gets one of its own; those that fail alone end."""
-        try:
-            self._decode(work)
+    def _take(self, outcome: Decoded | Failed) -> None:
+        if isinstance(outcome, Failed):
+            self._fail(outcome.job, outcome.error)
             return
-        except DecodeError as error:
-            torn = self._rewind(work)
-            jobs = list(dict.fromkeys(item.job for item in work))
-            ending = torn if len(jobs) > 1 else set(jobs)
-            for job in ending:
-                self._fail(job, error)
-        for job in jobs:
-            if job not in ending:
-                self._decode_alone(job, [item for item in work if item.job is job])
-
-    def _decode_alone(self, job: Job, work: list[Work]) -> None:
-        try:
-            self._decode(work)
-        except DecodeError as error:
-            self._rewind(work)
-            self._fail(job, error)
-
-    def _decode(self, work: list[Work]) -> None:
-        batch = Batch()
-        rows = [
-            batch.add(item.tokens, self.tree.length(item.sequence), item.sequence, logits=item.wants_logits)
-            for item in work
-        ]
-        self.tree.make_room(len(batch))
-        self._backend.decode(batch)
-        for item in work:
-            self.tree.advance(item.sequence, item.tokens)
-        for item, row in zip(work, rows, strict=True):
+        for item, row in outcome.rows:
             if item.reply is not None:
                 self._sample(item.job, item.reply, row)
             elif item.wants_logits:
                 self._begin_replies(item.job, row)
-
-    def _rewind(self, work: list[Work]) -> set[Job]:
-        """Take what a failed decode left in the memory. Returns the jobs for which that cannot be done."""
-        torn = set()
-        for item in work:
-            length = self.tree.length(item.sequence)
-            if self._backend.sequence_length(item.sequence) == length:
-                continue
-            if self.tree.can_rewind:
-                self._backend.seq_rm(item.sequence, length)
-            else:
-                torn.add(item.job)
-        return torn
 
     def _begin_replies(self, job: Job, row: int) -> None:
         """The prompt is read: every reply starts from the same cells and the same logits."""

@@ -1,0 +1,53 @@
+"""The parts of the prefix tree: a node, and where in one a prefix ends."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A run of tokens after its parent's.
+
+    refs: sequences that pass through or end here.   live: those of them that are live.
+    ends: the sequences whose last token is this node's last one.
+    """
+
+    tokens: list[int]
+    start: int
+    parent: "Node | None"
+    children: list["Node"] = field(default_factory=list)
+    ends: set[int] = field(default_factory=set)
+    refs: int = 0
+    live: int = 0
+
+    @property
+    def end(self) -> int:
+        """Tokens from the root to the last one here."""
+        return self.start + len(self.tokens)
+
+    def path(self) -> Iterator["Node"]:
+        """This node and its ancestors, the root left out."""
+        node = self
+        while node.parent is not None:
+            yield node
+            node = node.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The longest prefix that is held. It ends `length - node.start` tokens into `node`.
+
+    live_cells: how much of it belongs to live sequences and so needs no cell that could be evicted.
+    """
+
+    length: int
+    live_cells: int
+    node: Node
+
+
+def common_length(left: list[int], right: list[int]) -> int:
+    """How many first tokens are equal."""
+    shorter = min(len(left), len(right))
+    if left[:shorter] == right[:shorter]:
+        return shorter
+    return next(i for i in range(shorter) if left[i] != right[i])
