@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from constants of this package; values are bound
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -13,6 +14,8 @@ APPLICATION_ID = 0x4F41_4454
 """The letters OADT; in the header of every database of this app."""
 
 MAGIC = b"SQLite format 3\x00"
+
+_SEARCH = "message_text"
 
 COUNTED_TABLES = ("conversation", "message", "label_set", "label_value", "ranking", "reaction", "imported")
 
@@ -33,13 +36,43 @@ def identify(database: Database) -> Identity:
 
 
 def damage(database: Database, *, thorough: bool = False) -> str:
-    """What is wrong inside the file, "" when nothing is. thorough: compare every index with its table too."""
-    check = "integrity_check" if thorough else "quick_check"
+    """What is wrong with the tables, "" when nothing is; the search index does not count.
+
+    thorough: compare every SQL index with its table and look at every page of the file.
+    """
     try:
-        rows = database.conn.execute(f"PRAGMA {check}(20)").fetchall()
+        own = [table for table in _tables(database) if not table.startswith(_SEARCH)]
+        faults = _faults(database, "quick_check", own)
+        if not faults and thorough:
+            faults = _faults(database, "integrity_check", [None])
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if rows == [("ok",)] else "; ".join(str(row[0]) for row in rows)
+    return "; ".join(fault for fault in faults if _SEARCH not in fault)
+
+
+def index_is_damaged(database: Database) -> bool:
+    """Whether the tables of the search index cannot be read; whether they are right takes longer to tell."""
+    try:
+        return bool(
+            _faults(database, "quick_check", [t for t in _tables(database) if t.startswith(f"{_SEARCH}_")])
+        )
+    except sqlite3.DatabaseError:
+        return True
+
+
+def _tables(database: Database) -> list[str]:
+    rows = database.conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return ["sqlite_schema", *(name for (name,) in rows)]
+
+
+def _faults(database: Database, check: str, tables: Sequence[str | None]) -> list[str]:
+    """quick_check of a whole file would also run the slow check of FTS5, so tables are named one by one."""
+    faults: list[str] = []
+    for table in tables:
+        which = "20" if table is None else f'"{table}"'
+        rows = database.conn.execute(f"PRAGMA {check}({which})").fetchall()
+        faults += [str(row[0]) for row in rows if row[0] != "ok"]
+    return faults
 
 
 def dangling(database: Database) -> int:

@@ -66,6 +66,8 @@ def open_writer(files: StoreFiles, migrations: Migrations = MIGRATIONS, *, goes_
         _migrate(database, files, migrations, is_new=is_new)
         if meta.is_due_for_check(database):
             _check_thoroughly(database, files)
+        elif checks.index_is_damaged(database):
+            _rebuild_index(database, files)
         if stamp and _is_older(meta.stamp_of(database), stamp):
             notices.append(OlderCopy(files.database))
         if not goes_on:
@@ -169,9 +171,18 @@ def _check_thoroughly(database: Database, files: StoreFiles) -> None:
     if rows := checks.dangling(database):
         log.error("%d rows refer to rows that are not there", rows)
     if not index_is_sound(database):
-        log.warning("the search index was out of step and is made anew")
-        rebuild_index(database)
+        _rebuild_index(database, files)
     meta.note_check(database)
+
+
+def _rebuild_index(database: Database, files: StoreFiles) -> None:
+    log.warning("the search index is not right and is made anew")
+    try:
+        rebuild_index(database)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        raise StoreDamaged(files.database, f"search index: {error}", quarantine.keep_copy(files)) from error
 
 
 def _is_older(found: Stamp, remembered: Stamp) -> bool:

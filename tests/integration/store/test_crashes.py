@@ -34,6 +34,7 @@ def written_until_killed(database: Path, lines: int) -> list[list[str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_s01_what_was_promised_survives_being_killed_while_a_reply_streams(files: StoreFiles) -> None:
     dice = random.Random(2026)
     complete: set[str] = set()
@@ -75,6 +76,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked ch
 
 @needs_fork
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_s02_killed_before_any_statement_each_change_is_whole_or_not_there(tmp_path: Path) -> None:
     reports = rounds("change", tmp_path)
     assert len(reports) > 60
@@ -94,6 +96,7 @@ def test_s02_killed_before_any_statement_each_change_is_whole_or_not_there(tmp_p
 
 @needs_fork
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_s03_a_migration_killed_twice_leaves_the_old_schema_or_the_new_one(tmp_path: Path) -> None:
     reports = rounds("migrate", tmp_path)
     assert len(reports) > 40

@@ -35,6 +35,7 @@ def test_s18_a_chain_of_ten_thousand_messages_is_read_deleted_restored_and_purge
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_s17_a_tree_of_a_hundred_thousand_messages_opens(store: Store) -> None:
     root = root_prompt()
     messages = [root, *(answer(root, f"sibling {i}") for i in range(2_000))]

@@ -7,6 +7,9 @@ import pytest
 from oa_desktop.conversation.conversation import Conversation
 from oa_desktop.conversation.message import MessageState
 from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.errors import StoreDamaged
+from oa_desktop.store.files import StoreFiles
+from oa_desktop.store.recovery import salvage
 from oa_desktop.store.search import index_is_sound, rebuild_index
 from oa_desktop.store.session import Session
 from oa_desktop.store.store import Store
@@ -110,7 +113,7 @@ def test_a_bulk_that_fails_leaves_the_index_as_it_was(store: Store) -> None:
     assert index_is_sound(store.messages.db)
 
 
-def test_s22_an_index_out_of_step_is_made_anew_when_the_store_opens(files) -> None:
+def test_s22_an_index_out_of_step_is_made_anew_when_the_store_opens(files: StoreFiles) -> None:
     session = Session(files)
     root = started(session.store, "needle")
     session.store.messages.db.conn.execute(
@@ -133,3 +136,38 @@ def test_rebuilding_finds_the_same(store: Store) -> None:
     rebuild_index(store.messages.db)
     assert found(store, "needle") == [root.id]
     assert index_is_sound(store.messages.db)
+
+
+def filled_and_closed(files: StoreFiles, *statements: str) -> int:
+    """A store with 20 needles, on which these statements ran last. Returns a page of the index's tables."""
+    session = Session(files)
+    for i in range(20):
+        started(session.store, f"needle {i}")
+    execute = session.store.messages.db.conn.execute
+    (page,) = execute("SELECT rootpage FROM sqlite_master WHERE name = 'message_text_data'").fetchone()
+    for statement in statements:
+        execute(statement)
+    session.close()
+    return int(page)
+
+
+def test_s22_an_emptied_index_is_made_anew_by_the_weekly_check(files: StoreFiles) -> None:
+    long_ago = "UPDATE meta SET value = '1970-01-01T00:00:00+00:00' WHERE key = 'checked_at'"
+    filled_and_closed(files, "DELETE FROM message_text_data", long_ago)
+    session = Session(files)
+    assert len(session.store.search("needle")) == 20
+    assert index_is_sound(session.store.messages.db)
+    session.close()
+
+
+def test_s22_an_index_that_cannot_be_read_costs_no_message(files: StoreFiles) -> None:
+    page = filled_and_closed(files)
+    with files.database.open("r+b") as file:
+        file.seek(4096 * (page - 1))
+        file.write(b"\xa5" * 4096)
+    with pytest.raises(StoreDamaged):
+        Session(files)
+    assert salvage(files).lost == {}
+    session = Session(files)
+    assert len(session.store.search("needle")) == 20
+    session.close()
