@@ -61,7 +61,13 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         backend = open_backend(arguments, announcements.loading)
         loop = EngineLoop(backend)
         loop.start()
-        prompts = PromptRenderer(backend.model, backend.vocabulary, worker, arguments.prompt_format)
+        prompts = PromptRenderer(
+            backend.model,
+            backend.vocabulary,
+            worker,
+            arguments.prompt_format,
+            context_tokens=backend.n_ctx,
+        )
         served = ServedModel(loop, prompts)
         port = listener.getsockname()[1]
         server = Server(

@@ -53,11 +53,14 @@ def bad_field(param: str, must: str) -> Problem:
     return Problem(400, f"{param} must {must}.", param=param, code="invalid_value")
 
 
-def context_exceeded(prompt_tokens: int, context_tokens: int, param: str) -> Problem:
-    """400 for a prompt that leaves no room for a single token of answer."""
+def context_exceeded(
+    prompt_tokens: int, context_tokens: int, param: str, *, at_least: bool = False
+) -> Problem:
+    """400 for a prompt that leaves no room for one token of answer. at_least: not all were counted."""
+    count = f"at least {prompt_tokens}" if at_least else str(prompt_tokens)
     return Problem(
         400,
-        f"The prompt has {prompt_tokens} tokens, but this model's context holds {context_tokens} "
+        f"The prompt has {count} tokens, but this model's context holds {context_tokens} "
         "and at least one must be left for the answer.",
         param=param,
         code="context_length_exceeded",

@@ -18,7 +18,7 @@ from oa_desktop.engine.api.problem import Problem, context_exceeded
 from oa_desktop.engine.api.prompt_fields import parse_conversation, parse_prompt
 from oa_desktop.engine.api.served import ServedModel
 from oa_desktop.engine.api.shapes import Shape
-from oa_desktop.engine.prompts.renderer import PreparedPrompt
+from oa_desktop.engine.prompts.renderer import PreparedPrompt, PromptTooLong
 from oa_desktop.engine.prompts.template_process import TemplateRejected
 from oa_desktop.engine.requests import GenerationRequest
 
@@ -91,12 +91,20 @@ class Routes:
         except TemplateRejected as error:
             message = f"The model's chat template refuses these messages: {error}"
             raise Problem(400, message, param="messages", code="template_rejected") from None
+        except PromptTooLong as error:
+            raise self._too_long(error, "messages") from None
 
     async def _raw_prompt(self, fields: Fields) -> PreparedPrompt:
         prompt = parse_prompt(fields, self._served.loop.backend.vocabulary.size)
         if isinstance(prompt, tuple):
             return PreparedPrompt(prompt)
-        return await asyncio.to_thread(self._served.prompts.prepare_text, prompt)
+        try:
+            return await asyncio.to_thread(self._served.prompts.prepare_text, prompt)
+        except PromptTooLong as error:
+            raise self._too_long(error, "prompt") from None
+
+    def _too_long(self, error: PromptTooLong, param: str) -> Problem:
+        return context_exceeded(error.at_least, self._served.context_tokens, param, at_least=True)
 
     async def _answer(
         self, request: Request, kind: Kind, asked: GenerationFields, prompt: PreparedPrompt, param: str

@@ -3,6 +3,7 @@
 import logging
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 
 from oa_desktop.engine.backend import ModelFacts, Vocabulary
 from oa_desktop.engine.prompts.chat_template import ChatTemplate
@@ -19,7 +20,17 @@ from oa_desktop.engine.prompts.template_process import (
 
 log = logging.getLogger(__name__)
 
+_BYTES_WORTH_A_LOOK = 16
+"""Text of no more bytes than this per token of the context is simply tokenised."""
 _PROBE = "Is 1073741827 a prime number?"
+
+
+class PromptTooLong(Exception):
+    """The prompt cannot fit into the context, whatever its tokens are. at_least: how many they must be."""
+
+    def __init__(self, at_least: int) -> None:
+        super().__init__(f"at least {at_least} tokens")
+        self.at_least = at_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class PromptRenderer:
     """Renders with the model's own template while that behaves, and with a built-in family otherwise.
 
     Safe to use from any thread; a render may take as long as the template worker is allowed to.
+    context_tokens: prompts that cannot fit are refused unread: megabytes take seconds to tokenise, and nobody
+    else gets a token meanwhile.
     """
 
     def __init__(
@@ -43,8 +56,11 @@ class PromptRenderer:
         vocabulary: Vocabulary,
         worker: TemplateProcess | None,
         wanted: str | None = None,
+        *,
+        context_tokens: int,
     ) -> None:
         self._vocabulary = vocabulary
+        self._context_tokens = context_tokens
         self._turn = threading.Lock()
         self._worker = worker
         self._notices: list[str] = []
@@ -77,19 +93,35 @@ class PromptRenderer:
         return tuple(self._notices)
 
     def prepare(self, conversation: Conversation) -> PreparedPrompt:
-        """The tokens and stops of a conversation. Raises: TemplateRejected in the template's own words."""
+        """The tokens and stops of a conversation.
+
+        Raises: TemplateRejected in the template's own words, PromptTooLong.
+        """
         with self._turn:
             prompt = self._write(conversation)
             stops = self._stops()
-        return PreparedPrompt(encode(prompt, self._vocabulary), *stops)
+        return PreparedPrompt(self._encoded(prompt), *stops)
 
     def prepare_text(self, text: str) -> PreparedPrompt:
-        """A raw prompt, as its author formatted it: special tokens in it are meant."""
-        return PreparedPrompt(encode((Segment(text, True),), self._vocabulary))
+        """A raw prompt, as its author formatted it: special tokens in it are meant. Raises: PromptTooLong."""
+        return PreparedPrompt(self._encoded((Segment(text, True),)))
 
     def close(self) -> None:
         """End the template worker."""
         self._drop_worker()
+
+    def _encoded(self, prompt: Prompt) -> tuple[int, ...]:
+        size = sum(len(part.text.encode()) for part in prompt if isinstance(part, Segment))
+        if size > _BYTES_WORTH_A_LOOK * self._context_tokens:
+            at_least = size // self._longest_piece
+            if at_least > self._context_tokens:
+                raise PromptTooLong(at_least)
+        return encode(prompt, self._vocabulary)
+
+    @cached_property
+    def _longest_piece(self) -> int:
+        """The most bytes one token of this vocabulary stands for."""
+        return max(len(self._vocabulary.piece(token)) for token in range(self._vocabulary.size)) or 1
 
     def _write(self, conversation: Conversation) -> Prompt:
         if self._template is not None:

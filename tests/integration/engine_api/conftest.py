@@ -71,7 +71,8 @@ def engines() -> Iterator[Callable[..., Engine]]:
             backend = GatedBackend(**options)
             loop = EngineLoop(backend, max_queue=queue)
             loop.start()
-            served = ServedModel(loop, PromptRenderer(backend.model, backend.vocabulary, None))
+            prompts = PromptRenderer(backend.model, backend.vocabulary, None, context_tokens=backend.n_ctx)
+            served = ServedModel(loop, prompts)
             listener = listen("127.0.0.1", 0)
             port = listener.getsockname()[1]
             ready = threading.Event()

@@ -146,6 +146,22 @@ def test_e13_a_prompt_beyond_the_context_is_refused_with_both_numbers_before_dec
     assert engine.loop.stats().steps == 0
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/completions", "/tokenize"])
+def test_e13_megabytes_are_refused_without_being_tokenised(start_engine, monkeypatch, path):
+    engine = start_engine(n_ctx=64)
+    tokenised = []
+    monkeypatch.setattr(engine.backend.vocabulary, "tokenize", lambda text, **_: tokenised.append(text) or [])
+    text = "a" * 3_000_000
+    fields = (
+        {"prompt": text} if path == "/v1/completions" else {"messages": [{"role": "user", "content": text}]}
+    )
+    error = refused(engine.http.post(path, json=fields), "prompt" if "prompt" in fields else "messages")
+    assert error["code"] == "context_length_exceeded"
+    assert 100_000 < error["prompt_tokens"] <= 3_000_000
+    assert "at least" in error["message"]
+    assert tokenised == []
+
+
 @pytest.mark.parametrize(("length", "status"), [(62, 200), (63, 200), (64, 400), (65, 400)])
 def test_e13_exactly_the_context_is_too_long_and_one_less_gets_a_token(start_engine, length, status):
     engine = start_engine(n_ctx=64)

@@ -50,7 +50,9 @@ def renderer():
 
     def start(template: str | None, vocabulary=None, wanted: str | None = None) -> PromptRenderer:
         facts = ModelFacts("Some model", "", "llama", 1024, 0, 0, template)
-        renderer = PromptRenderer(facts, vocabulary or vocabularies.chatml(), TemplateProcess(), wanted)
+        renderer = PromptRenderer(
+            facts, vocabulary or vocabularies.chatml(), TemplateProcess(), wanted, context_tokens=1024
+        )
         started.append(renderer)
         return renderer
 
