@@ -64,9 +64,10 @@ Step = Repetition | Occurrence | TopK | Typical | TopP | Temperature | Greedy | 
 
 
 def chain_of(sampling: Sampling, seed: int) -> tuple[Step, ...]:
-    """The steps of one sequence: penalties, filters, temperature, choice. The last one chooses.
+    """The steps of one sequence: penalties, temperature, filters, choice. The last one chooses.
 
-    Filters cut before the temperature is applied, which is llama.cpp's order.
+    Filters cut what the temperature has flattened, which is the order of the server Open-Assistant ran
+    (text-generation-inference) and the one its presets were tuned for; llama.cpp's own tools cut first.
     """
     steps: list[Step] = []
     if sampling.repetition_penalty != 1.0:
@@ -75,10 +76,11 @@ def chain_of(sampling: Sampling, seed: int) -> tuple[Step, ...]:
         steps.append(Occurrence(sampling.frequency_penalty, sampling.presence_penalty))
     if sampling.temperature <= 0:
         return (*steps, Greedy())
+    steps.append(Temperature(sampling.temperature))
     if sampling.top_k:
         steps.append(TopK(sampling.top_k))
-    if sampling.typical_p is not None and sampling.typical_p < 1:
-        steps.append(Typical(sampling.typical_p))
     if sampling.top_p is not None and sampling.top_p < 1:
         steps.append(TopP(sampling.top_p))
-    return (*steps, Temperature(sampling.temperature), Draw(seed))
+    if sampling.typical_p is not None and sampling.typical_p < 1:
+        steps.append(Typical(sampling.typical_p))
+    return (*steps, Draw(seed))

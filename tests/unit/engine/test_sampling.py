@@ -25,11 +25,11 @@ from oa_desktop.engine.sampling import (
         (Sampling(), (Temperature(1.0), Draw(9))),
         (
             Sampling(temperature=0.75, top_k=50, top_p=0.95, repetition_penalty=1.2),
-            (Repetition(1.2), TopK(50), TopP(0.95), Temperature(0.75), Draw(9)),
+            (Repetition(1.2), Temperature(0.75), TopK(50), TopP(0.95), Draw(9)),
         ),
         (
             Sampling(temperature=0.8, typical_p=0.3, repetition_penalty=1.2),
-            (Repetition(1.2), Typical(0.3), Temperature(0.8), Draw(9)),
+            (Repetition(1.2), Temperature(0.8), Typical(0.3), Draw(9)),
         ),
         (
             Sampling(frequency_penalty=0.5, presence_penalty=0.1, top_p=1.0, top_k=0, typical_p=1.0),
