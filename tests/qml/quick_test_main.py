@@ -12,6 +12,7 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 import PySide6.QtQuick  # noqa: F401 - before any item reaches Python
 from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 from PySide6.QtQuickTest import QUICK_TEST_MAIN_WITH_SETUP
 
@@ -46,6 +47,10 @@ class Fixtures(QObject):
     @Slot(str)
     def appendText(self, text: str) -> None:
         self._blocks.append_text(text)
+
+    @Slot(result=str)
+    def clipboard(self) -> str:
+        return QGuiApplication.clipboard().text()
 
     @Slot()
     def finish(self) -> None:

@@ -132,6 +132,22 @@ Item {
             verify(at > 400, at);
         }
 
+        function test_text_of_a_message_can_be_selected_and_copied(): void {
+            Fixtures.setText("`one` <b>two</b>");
+            waitForPolish(root.Window.window);
+            mouseClick(list, 20, 10, Qt.RightButton);
+            const menu = findChild(findChild(list, "paragraphText"), "editMenu");
+            verify(menu);
+            tryCompare(menu, "opened", true);
+            findChild(menu.contentItem, "editMenuSelectAll").click();
+            tryCompare(menu, "visible", false);
+            mouseClick(list, 20, 10, Qt.RightButton);
+            tryCompare(menu, "opened", true);
+            findChild(menu.contentItem, "editMenuCopy").click();
+            tryCompare(menu, "visible", false);
+            compare(Fixtures.clipboard(), "one <b>two</b>");
+        }
+
         function test_a_wide_table_scrolls_and_keeps_its_text(): void {
             Fixtures.setText("| a | b |\n|---|---|\n| std::vector<int> | **x** |");
             const table = findChild(list, "tableText");

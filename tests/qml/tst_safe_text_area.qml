@@ -103,6 +103,18 @@ Item {
             compare(area.area.textFormat, TextEdit.PlainText);
         }
 
+        function test_a_right_click_offers_to_copy(): void {
+            area.text = "word";
+            area.area.selectAll();
+            mouseClick(area.area, 20, 15, Qt.RightButton);
+            const menu = area.area.children.map(child => findChild(child, "editMenu")).find(found => found !== null);
+            verify(menu);
+            tryCompare(menu, "opened", true);
+            compare(area.area.selectedText, "word");
+            keyClick(Qt.Key_Escape);
+            tryCompare(menu, "visible", false);
+        }
+
         function test_it_is_named(): void {
             compare(area.area.Accessible.name, "Message");
         }

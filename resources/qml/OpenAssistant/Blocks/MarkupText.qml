@@ -1,4 +1,5 @@
 import QtQuick
+import OpenAssistant.Controls
 import OpenAssistant.Theme
 
 /** Selectable text of our own closed tags (oa_desktop.ui.blocks.inline and highlight): the only rich text there is.
@@ -31,6 +32,10 @@ TextEdit {
     wrapMode: root.breaksLines ? (root.form === "code" ? TextEdit.WrapAnywhere : TextEdit.Wrap) : TextEdit.NoWrap
 
     Accessible.readOnly: true
+
+    EditMenu {
+        editor: root
+    }
 
     HoverHandler {
         cursorShape: root.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.IBeamCursor

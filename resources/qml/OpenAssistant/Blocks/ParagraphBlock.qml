@@ -11,6 +11,7 @@ BlockFrame {
 
     MarkupText {
         markup: root.markup
+        objectName: "paragraphText"
         rightToLeft: root.rightToLeft
         width: parent.width
 

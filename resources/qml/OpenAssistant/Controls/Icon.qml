@@ -11,19 +11,25 @@ Item {
 
     property string name: ""
     property color color: Theme.muted
+    /** At text scale 1; grows with the text. */
     property int size: Theme.iconSize
     property bool filled: false
     property real strokeWidth: 1.5
 
-    implicitWidth: root.size
-    implicitHeight: root.size
+    readonly property int scaledSize: Theme.scaled(root.size)
+
+    implicitHeight: root.scaledSize
+    implicitWidth: root.scaledSize
+
+    // Without a GPU, Qt draws a shape that lies wholly outside its clip as if there were no clip; a layer it clips.
+    layer.enabled: GraphicsInfo.api === GraphicsInfo.Software
 
     Accessible.ignored: true
 
     Shape {
         width: 20
         height: 20
-        scale: root.size / 20
+        scale: root.scaledSize / 20
         transformOrigin: Item.TopLeft
         preferredRendererType: Shape.CurveRenderer
         visible: root.name !== ""

@@ -56,7 +56,7 @@ T.Button {
     }
     contentItem: Item {
         implicitHeight: row.implicitHeight
-        implicitWidth: label.implicitWidth + (root.iconName !== "" ? icon.size + (root.text !== "" ? root.spacing : 0) : 0)
+        implicitWidth: label.implicitWidth + (root.iconName !== "" ? icon.implicitWidth + (root.text !== "" ? root.spacing : 0) : 0)
 
         Row {
             id: row
@@ -85,7 +85,7 @@ T.Button {
                 font: root.font
                 text: root.text
                 visible: root.text !== ""
-                width: Math.min(implicitWidth, root.availableWidth - (root.iconName !== "" ? icon.size + root.spacing : 0))
+                width: Math.min(implicitWidth, root.availableWidth - (root.iconName !== "" ? icon.implicitWidth + root.spacing : 0))
 
                 Accessible.ignored: true
             }

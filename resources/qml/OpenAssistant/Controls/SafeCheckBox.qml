@@ -33,8 +33,8 @@ T.CheckBox {
         border.color: root.checked ? Theme.accent : Theme.lineStrong
         border.width: root.checked ? 0 : 1.5
         color: root.checkState !== Qt.Unchecked ? Theme.accent : root.hovered ? Theme.hover : Theme.raised
-        implicitHeight: 18
-        implicitWidth: 18
+        implicitHeight: Theme.scaled(18)
+        implicitWidth: Theme.scaled(18)
         radius: 5
         x: root.mirrored ? root.width - width - root.rightPadding : root.leftPadding
         y: (root.height - height) / 2

@@ -17,7 +17,7 @@ T.AbstractButton {
 
     focusPolicy: Qt.StrongFocus
     hoverEnabled: true
-    implicitHeight: root.small ? 24 : 32
+    implicitHeight: Math.max(root.small ? 24 : 32, Theme.scaled(root.small ? 20 : 26))
     implicitWidth: root.implicitHeight
     opacity: root.enabled ? 1 : 0.4
 

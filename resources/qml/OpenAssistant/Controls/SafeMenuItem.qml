@@ -37,7 +37,7 @@ T.MenuItem {
         spacing: root.spacing
 
         Icon {
-            Layout.preferredWidth: 18
+            Layout.preferredWidth: Theme.scaled(18)
             color: root.danger ? Theme.danger : root.checked ? Theme.accentInk : Theme.muted
             name: root.checkable ? (root.checked ? "check" : "") : root.iconName
             size: 16

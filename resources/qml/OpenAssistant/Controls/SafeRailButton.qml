@@ -14,7 +14,7 @@ T.AbstractButton {
 
     focusPolicy: Qt.StrongFocus
     hoverEnabled: true
-    implicitHeight: 34 + label.implicitHeight + 8
+    implicitHeight: well.height + 2 + label.implicitHeight + 8
     implicitWidth: Theme.scaled(56)
 
     Accessible.name: root.text
@@ -30,9 +30,9 @@ T.AbstractButton {
 
             anchors.horizontalCenter: parent.horizontalCenter
             color: root.checked ? Theme.accentSoft : root.hovered ? Theme.hover : "transparent"
-            height: 32
+            height: Math.max(32, Theme.scaled(26))
             radius: Theme.radius
-            width: 42
+            width: Math.max(42, Theme.scaled(34))
 
             Icon {
                 anchors.centerIn: parent

@@ -33,18 +33,18 @@ T.Switch {
         border.color: root.checked ? Theme.accent : Theme.lineStrong
         border.width: 1
         color: root.checked ? Theme.accent : Theme.raised
-        implicitHeight: 20
-        implicitWidth: 34
+        implicitHeight: Theme.scaled(20)
+        implicitWidth: Theme.scaled(34)
         radius: height / 2
         x: root.mirrored ? root.width - width - root.rightPadding : root.leftPadding
         y: (root.height - height) / 2
 
         Rectangle {
             color: root.checked ? Theme.inkOnAccent : Theme.lineStrong
-            height: 14
-            radius: 7
-            width: 14
-            x: 3 + root.visualPosition * (parent.width - 20)
+            height: parent.height - 6
+            radius: height / 2
+            width: height
+            x: 3 + root.visualPosition * (parent.width - parent.height)
             y: 3
 
             Behavior on x {

@@ -81,12 +81,19 @@ T.ScrollView {
             event.accepted = false;
             root.escapePressed();
         }
+        Keys.onMenuPressed: editMenu.open(edit.cursorRectangle.x, edit.cursorRectangle.y + edit.cursorRectangle.height)
         Keys.onReturnPressed: event => root.enter(event)
         Keys.onTabPressed: edit.nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
         Keys.onUpPressed: event => {
             event.accepted = edit.length === 0 && !root.composing;
             if (event.accepted)
                 root.recallRequested();
+        }
+
+        EditMenu {
+            id: editMenu
+
+            editor: edit
         }
 
         SafeText {

@@ -23,7 +23,7 @@ T.TextField {
     font.pixelSize: Theme.sizeControl
     implicitHeight: Math.max(Theme.controlHeight, root.contentHeight + root.topPadding + root.bottomPadding)
     implicitWidth: 200
-    leftPadding: root.iconName !== "" ? 34 : Theme.space3
+    leftPadding: root.iconName !== "" ? Theme.scaled(16) + 18 : Theme.space3
     opacity: root.enabled ? 1 : 0.55
     padding: 6
     rightPadding: hintText.visible ? hintText.width + Theme.space4 : Theme.space3
@@ -35,6 +35,7 @@ T.TextField {
     Accessible.name: root.name !== "" ? root.name : root.placeholderText
 
     Keys.onEnterPressed: event => root.submitUnlessComposing(event)
+    Keys.onMenuPressed: editMenu.open(root.cursorRectangle.x, root.height)
     Keys.onReturnPressed: event => root.submitUnlessComposing(event)
 
     /** While an input method composes, Enter does nothing here. */
@@ -69,6 +70,12 @@ T.TextField {
             text: root.hint
             visible: root.hint !== "" && root.text === "" && !root.activeFocus
         }
+    }
+
+    EditMenu {
+        id: editMenu
+
+        editor: root
     }
 
     SafeText {

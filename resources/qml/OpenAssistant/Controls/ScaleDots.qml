@@ -90,17 +90,17 @@ T.Control {
                     required property int index
                     readonly property bool on: dot.index < root.value
 
-                    height: 18
-                    width: 13
+                    height: Theme.scaled(18)
+                    width: Theme.scaled(13)
 
                     Rectangle {
                         anchors.centerIn: parent
                         border.color: dot.on ? "transparent" : area.containsMouse ? Theme.accent : Theme.muted
                         border.width: 1.2
                         color: dot.on ? (area.containsMouse ? Theme.accent : Theme.muted) : "transparent"
-                        height: 10
-                        radius: 5
-                        width: 10
+                        height: Theme.scaled(10)
+                        radius: height / 2
+                        width: height
                     }
 
                     MouseArea {
