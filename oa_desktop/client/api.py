@@ -23,6 +23,8 @@ CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 10.0
 STREAM_SILENCE_TIMEOUT_S: Final = 600.0
 """Between two bytes of a stream. Our own engine sends a comment every two seconds; others think for long."""
+IDLE_CONNECTION_S: Final = 2.0
+"""Shorter than servers wait (uvicorn: 5), so that a request never meets a connection that is just closing."""
 LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
 _DONE: Final = "[DONE]"
 
@@ -41,6 +43,7 @@ class EngineClient:
         self._http = httpx2.AsyncClient(
             headers=_headers(handle.token),
             timeout=httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            limits=httpx2.Limits(keepalive_expiry=IDLE_CONNECTION_S),
             trust_env=not handle.is_local,
         )
 

@@ -44,46 +44,48 @@ def raw_status(engine, request: bytes) -> int:
 
 
 @pytest.mark.parametrize("headers", BAD_TOKENS.values(), ids=BAD_TOKENS.keys())
-def test_e16_every_route_but_health_refuses_every_wrong_key(engine, headers):
-    for method, path in [*all_routes(engine), ("GET", "/nothing/here"), ("OPTIONS", "/v1/models")]:
+def test_e16_every_route_but_health_refuses_every_wrong_key(engine_once, headers):
+    for method, path in [*all_routes(engine_once), ("GET", "/nothing/here"), ("OPTIONS", "/v1/models")]:
         lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         expected = 200 if path == OPEN_PATH else 401
-        assert raw_status(engine, "\r\n".join([*lines, "", ""]).encode()) == expected, (method, path)
+        assert raw_status(engine_once, "\r\n".join([*lines, "", ""]).encode()) == expected, (method, path)
 
 
-def test_e16_a_refusal_tells_nothing_about_the_route(engine):
-    with anonymous(engine) as http:
-        bodies = {http.request(method, path).text for method, path in all_routes(engine) if path != OPEN_PATH}
+def test_e16_a_refusal_tells_nothing_about_the_route(engine_once):
+    with anonymous(engine_once) as http:
+        bodies = {
+            http.request(method, path).text for method, path in all_routes(engine_once) if path != OPEN_PATH
+        }
         bodies.add(http.get("/nothing/here").text)
     assert len(bodies - {""}) == 1
 
 
-def test_e16_a_key_in_the_address_opens_nothing(engine):
-    with anonymous(engine) as http:
+def test_e16_a_key_in_the_address_opens_nothing(engine_once):
+    with anonymous(engine_once) as http:
         for name in ("token", "key", "api_key", "access_token", "authorization"):
             assert http.get("/v1/models", params={name: TOKEN}).status_code == 401
 
 
-def test_e16_two_keys_at_once_are_refused_even_when_one_is_right(engine):
+def test_e16_two_keys_at_once_are_refused_even_when_one_is_right(engine_once):
     headers = [("Authorization", f"Bearer {TOKEN}"), ("Authorization", "Bearer other")]
-    with anonymous(engine) as http:
+    with anonymous(engine_once) as http:
         assert http.get("/v1/models", headers=headers).status_code == 401
 
 
-def test_e16_unknown_paths_are_404_only_with_the_key(engine):
-    answer = engine.http.get("/nothing/here")
+def test_e16_unknown_paths_are_404_only_with_the_key(engine_once):
+    answer = engine_once.http.get("/nothing/here")
     assert answer.status_code == 404
     assert answer.json()["error"]["type"] == "not_found_error"
-    assert engine.http.get("/health/").status_code == 404
-    assert engine.http.post(OPEN_PATH, json={}).status_code == 405
-    with anonymous(engine) as http:
+    assert engine_once.http.get("/health/").status_code == 404
+    assert engine_once.http.post(OPEN_PATH, json={}).status_code == 405
+    with anonymous(engine_once) as http:
         assert http.get("/health/").status_code == 401
         assert http.post(OPEN_PATH, json={}).status_code == 401
 
 
-def test_health_says_nothing_but_its_status(engine):
-    with anonymous(engine) as http:
+def test_health_says_nothing_but_its_status(engine_once):
+    with anonymous(engine_once) as http:
         assert http.get(OPEN_PATH).json() == {"status": "ok"}
 
 
@@ -104,41 +106,41 @@ def test_health_says_nothing_but_its_status(engine):
         "",
     ],
 )
-def test_e18_foreign_host_names_are_refused_on_every_route(engine, host):
-    name = host.format(port=engine.port)
-    for method, path in all_routes(engine):
+def test_e18_foreign_host_names_are_refused_on_every_route(engine_once, host):
+    name = host.format(port=engine_once.port)
+    for method, path in all_routes(engine_once):
         lines = [f"{method} {path} HTTP/1.1", f"Host: {name}", f"Authorization: Bearer {TOKEN}", "", ""]
-        assert raw_status(engine, "\r\n".join(lines).encode()) == 403, (method, path)
+        assert raw_status(engine_once, "\r\n".join(lines).encode()) == 403, (method, path)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "LOCALHOST"])
-def test_e18_own_names_are_accepted_with_and_without_the_port(engine, host):
-    for name in (host, f"{host}:{engine.port}"):
-        assert engine.http.get("/v1/models", headers={"Host": name}).status_code == 200
+def test_e18_own_names_are_accepted_with_and_without_the_port(engine_once, host):
+    for name in (host, f"{host}:{engine_once.port}"):
+        assert engine_once.http.get("/v1/models", headers={"Host": name}).status_code == 200
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("hosts", [[], ["localhost", "localhost"], ["localhost", "evil.com"]])
-def test_e18_absent_and_doubled_hosts_are_refused(engine, version, hosts):
+def test_e18_absent_and_doubled_hosts_are_refused(engine_once, version, hosts):
     lines = [f"GET /v1/models HTTP/{version}", *(f"Host: {host}" for host in hosts)]
     request = "\r\n".join([*lines, f"Authorization: Bearer {TOKEN}", "", ""]).encode()
-    assert raw_status(engine, request) == 403
+    assert raw_status(engine_once, request) == 403
 
 
 @pytest.mark.parametrize("origin", ["https://evil.com", "null", "http://localhost", "", "file://"])
-def test_e19_any_origin_is_refused_on_every_route(engine, origin):
-    for method, path in [*all_routes(engine), ("OPTIONS", "/v1/chat/completions")]:
-        assert engine.http.request(method, path, headers={"Origin": origin}).status_code == 403, (
+def test_e19_any_origin_is_refused_on_every_route(engine_once, origin):
+    for method, path in [*all_routes(engine_once), ("OPTIONS", "/v1/chat/completions")]:
+        assert engine_once.http.request(method, path, headers={"Origin": origin}).status_code == 403, (
             method,
             path,
         )
 
 
-def test_e19_no_answer_ever_has_a_cors_header(engine):
+def test_e19_no_answer_ever_has_a_cors_header(engine_once):
     preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
-    for method, path in [*all_routes(engine), ("OPTIONS", "/v1/chat/completions"), ("GET", "/nothing")]:
+    for method, path in [*all_routes(engine_once), ("OPTIONS", "/v1/chat/completions"), ("GET", "/nothing")]:
         for headers in ({}, {"Origin": "https://evil.com"}, preflight, {**preflight, "Origin": "null"}):
-            answer = engine.http.request(method, path, headers=headers)
+            answer = engine_once.http.request(method, path, headers=headers)
             assert not [name for name in answer.headers if name.lower().startswith("access-control")]
             assert "server" not in answer.headers
 
@@ -146,15 +148,15 @@ def test_e19_no_answer_ever_has_a_cors_header(engine):
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"]
 )
-def test_e19_a_post_must_be_json_by_its_own_words(engine, kind):
-    for method, path in all_routes(engine):
+def test_e19_a_post_must_be_json_by_its_own_words(engine_once, kind):
+    for method, path in all_routes(engine_once):
         if method == "POST":
-            answer = engine.http.post(path, content=b"{}", headers={"Content-Type": kind})
+            answer = engine_once.http.post(path, content=b"{}", headers={"Content-Type": kind})
             assert answer.status_code == 415
 
 
-def test_e19_a_charset_does_not_make_it_something_else(engine):
-    answer = engine.http.post(
+def test_e19_a_charset_does_not_make_it_something_else(engine_once):
+    answer = engine_once.http.post(
         "/v1/chat/completions",
         content=json.dumps({"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1}),
         headers={"Content-Type": "Application/JSON; charset=utf-8"},
@@ -162,20 +164,20 @@ def test_e19_a_charset_does_not_make_it_something_else(engine):
     assert answer.status_code == 200
 
 
-def test_web_sockets_are_not_spoken(engine):
+def test_web_sockets_are_not_spoken(engine_once):
     upgrade = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }
-    assert engine.http.get("/v1/models", headers=upgrade).status_code in {200, 400}
-    with anonymous(engine) as http:
+    assert engine_once.http.get("/v1/models", headers=upgrade).status_code in {200, 400}
+    with anonymous(engine_once) as http:
         assert http.get("/v1/models", headers=upgrade).status_code in {400, 401}
 
 
-def test_all_routes_are_known_to_this_test(engine):
-    assert {route.path for route in Routes(engine.served).all()} == {
+def test_all_routes_are_known_to_this_test(engine_once):
+    assert {route.path for route in Routes(engine_once.served).all()} == {
         "/health",
         "/v1/models",
         "/v1/chat/completions",
