@@ -1,13 +1,13 @@
 """Keep one engine running: start it, notice when it dies, start it again, and know when to give up."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
 from oa_desktop.client.api import EngineClient
-from oa_desktop.client.errors import EngineStopped, EngineUnavailable
+from oa_desktop.client.errors import EngineStartFailed, EngineStopped, EngineUnavailable
 from oa_desktop.client.heartbeat import Patience, watch_heartbeat, watch_progress
 from oa_desktop.client.launch import EngineProcess, Progress
 from oa_desktop.client.restart import RestartPolicy
@@ -21,6 +21,8 @@ from oa_desktop.client.status import (
     Waiting,
 )
 from oa_desktop.errors import OaError
+
+log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -59,13 +61,16 @@ class EngineSupervisor:
         self._client: EngineClient | None = None
         self._life: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._turn = asyncio.Lock()
         self.status: EngineStatus = Off()
 
     async def start(self) -> EngineClient:
         """Start the engine and wait until it answers. Raises: what keeps it from starting."""
-        await self.stop()
-        self._policy.forget()
-        self._life = asyncio.create_task(self._live())
+        async with self._turn:
+            await self._end()
+            self._policy.forget()
+            self._life = asyncio.create_task(self._live())
+            self._life.add_done_callback(self._life_ended)
         return await self.ready()
 
     async def ready(self) -> EngineClient:
@@ -90,12 +95,22 @@ class EngineSupervisor:
 
     async def stop(self) -> None:
         """End the engine and want none."""
+        async with self._turn:
+            await self._end()
+
+    async def _end(self) -> None:
         if self._life is not None:
             self._life.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._life
+            await asyncio.gather(self._life, return_exceptions=True)
             self._life = None
         self._tell(Off())
+
+    def _life_ended(self, life: asyncio.Task[None]) -> None:
+        """A bug must not leave anybody waiting for an engine that nobody starts any more."""
+        if life.cancelled() or (bug := life.exception()) is None:
+            return
+        log.error("the engine's supervisor failed", exc_info=bug)
+        self._tell(Halted(EngineStartFailed("engine-start-failed", "The engine could not be started.")))
 
     @property
     def _is_between(self) -> bool:

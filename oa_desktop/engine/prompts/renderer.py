@@ -129,8 +129,6 @@ class PromptRenderer:
                 return self._template.write(self._folded(conversation), self._vocabulary)
             except TemplateViolation as error:
                 self._give_up_template(f"is refused ({error})")
-            except TemplateBroken as error:
-                self._give_up_template(f"does not work ({error})")
         return write(conversation, self._family, self._vocabulary.eos)
 
     def _folded(self, conversation: Conversation) -> Conversation:
@@ -144,6 +142,8 @@ class PromptRenderer:
         try:
             if not self._prints(Conversation((question,))):
                 self._give_up_template("does not print the user's message")
+        except TemplateBroken as error:
+            self._give_up_template(f"does not work ({error})")
         except TemplateRejected as error:
             self._give_up_template(f"refuses a plain question ({error})")
         if self._template is None:

@@ -26,8 +26,8 @@ class TemplateRejected(Exception):
     """The template works, but refuses these messages: its own words."""
 
 
-class TemplateBroken(Exception):
-    """The template cannot be rendered: a syntax error, a missing name, a wrong type."""
+class TemplateBroken(TemplateRejected):
+    """The template cannot render these messages, or any: a syntax error, a missing name, a wrong type."""
 
 
 class TemplateProcess:

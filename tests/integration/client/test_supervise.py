@@ -11,7 +11,7 @@ from functools import partial
 import psutil
 import pytest
 
-from oa_desktop.client.errors import EngineFailed, EngineStopped, EngineUnavailable
+from oa_desktop.client.errors import EngineFailed, EngineStartFailed, EngineStopped, EngineUnavailable
 from oa_desktop.client.events import ChoiceDelta
 from oa_desktop.client.heartbeat import Patience
 from oa_desktop.client.launch import EngineOptions, EngineProcess
@@ -196,6 +196,24 @@ async def test_stopping_wants_no_engine_and_leaves_none(watched):
         await watched.supervisor.ready()
     assert not psutil.Process().children()
     assert not any(isinstance(status, Waiting | Halted) for status in watched.statuses)
+
+
+async def test_two_starts_at_once_leave_one_engine(watched):
+    await asyncio.gather(watched.supervisor.start(), watched.supervisor.start(), return_exceptions=True)
+    await watched.supervisor.ready()
+    engines = [child for child in psutil.Process().children() if "oa_desktop.engine" in child.cmdline()]
+    assert len(engines) == 1
+
+
+async def test_a_bug_in_the_launch_leaves_nobody_waiting():
+    async def launch(*, on_progress):
+        raise ZeroDivisionError
+
+    supervisor = EngineSupervisor(launch)
+    with pytest.raises(EngineStartFailed):
+        await supervisor.start()
+    assert isinstance(supervisor.status, Halted)
+    await supervisor.stop()
 
 
 async def test_a_stop_while_it_loads_leaves_no_process(tmp_path, stand_in):

@@ -192,6 +192,16 @@ def test_a_template_that_refuses_later_says_so_in_its_own_words(renderer):
     assert strict.prepare(QUESTION).tokens
 
 
+def test_a_template_that_stumbles_over_some_messages_is_kept_for_the_others(renderer):
+    stumbles = "{% for m in messages %}{{ m.content }}{{ (1 / 0) if loop.index0 > 1 }}{% endfor %}"
+    kept = renderer(stumbles)
+    with pytest.raises(TemplateRejected, match="division by zero"):
+        kept.prepare(Conversation(QUESTION.messages * 3))
+    assert kept.name == "template"
+    assert kept.notices == ()
+    assert kept.prepare(QUESTION).tokens
+
+
 def test_a_template_without_system_turns_gets_the_system_text_in_the_question(renderer):
     no_system = (
         "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
