@@ -83,6 +83,7 @@ class ConversationsViewModel(QObject):
         self._props = ListProps()
         self._limit = PAGE
         self._page = _Page("", (), (), 0, more=False)
+        self._opens_first = False
         self._rows = RowsModel(ConversationRow, self)
         self._refresh = QTimer(self, interval=REFRESH_MS, singleShot=True)
         self._refresh.timeout.connect(self._read)
@@ -142,6 +143,14 @@ class ConversationsViewModel(QObject):
     def open(self, tree_id: str, message_id: str) -> None:
         """Open a conversation, at a message when one is named."""
         self._session.open(TreeId(tree_id), MessageId(message_id) if message_id else None)
+
+    @Slot()
+    def openFirst(self) -> None:
+        """Open the first line, of the search as it is typed even when its result is not there yet."""
+        self._opens_first = self._page.query != self._props.query.strip()
+        if not self._opens_first and self._rows.rows:
+            first = self._rows.rows[0]
+            self.open(first.tree_id, first.message_id)
 
     @Slot()
     def startNew(self) -> None:
@@ -208,6 +217,8 @@ class ConversationsViewModel(QObject):
         if page.query == self._props.query.strip():
             self._page = page
             self._show()
+            if self._opens_first:
+                self.openFirst()
 
     def _show(self, *_: object) -> None:
         page, current = self._page, self._session.tree_id

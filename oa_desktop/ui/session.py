@@ -134,8 +134,12 @@ class ChatSession(QObject):
         self._write(lambda store: store.messages.delete(message_id), self.reload)
 
     def restore_message(self, message_id: MessageId) -> None:
-        """Take a deletion back."""
-        self._write(lambda store: store.messages.restore(message_id), self.reload)
+        """Take a deletion back and show what it took away."""
+        if self.current is not None:
+            tree_id = self.current.tree_id
+            self._write(
+                lambda store: store.messages.restore(message_id), lambda: self.open(tree_id, message_id)
+            )
 
     def replace(self, conversation: OpenConversation) -> None:
         """Show another value of the open conversation."""

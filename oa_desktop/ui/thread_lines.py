@@ -1,6 +1,8 @@
 """The rows of the thread as QML reads them, derived from the open conversation. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from oa_desktop.conversation.message import MessageId, MessageState, Role
 from oa_desktop.conversation.states import rankable_replies
@@ -18,7 +20,8 @@ class ThreadLine:
     kind: "prompt", "reply" or "cards".
     message_id: the message on the branch shown. parent_id: what it answers.
     position, count: place among its siblings, from 1.
-    text: of a prompt. heading: over cards. unanswered: a prompt at the end that nobody is answering.
+    text: of a prompt. unanswered: a prompt at the end that nobody is answering.
+    heading: over cards. hidden: replies of a level beyond those shown.
     """
 
     key: str
@@ -34,17 +37,29 @@ class ThreadLine:
     can_rank: bool = False
     can_collapse: bool = False
     none_acceptable: bool = False
+    hidden: int = 0
     unanswered: bool = False
 
 
-def thread_lines(current: OpenConversation, *, busy: bool) -> tuple[ThreadLine, ...]:
-    """Every row from the first prompt to the end of the branch shown. busy: replies are on their way."""
+CARDS = 12
+"""How many replies of one level are shown at first, and how many more each time."""
+
+
+def thread_lines(
+    current: OpenConversation, *, busy: bool, shown: Mapping[str, int] = MappingProxyType({})
+) -> tuple[ThreadLine, ...]:
+    """Every row from the first prompt to the end of the branch shown.
+
+    busy: replies are on their way. shown: how many cards of a prompt are wanted where it is not `CARDS`.
+    """
     rows = thread_rows(current.tree, current.leaf, current.expanded)
-    return tuple(_line(current, row, busy=busy) for row in rows)
+    return tuple(_line(current, row, busy=busy, shown=shown) for row in rows)
 
 
-def reply_rows(current: OpenConversation, parent_id: MessageId, index: FeedbackIndex) -> tuple[ReplyRow, ...]:
-    """The replies to a prompt as cards: ranked ones best first, then those that cannot be ranked."""
+def reply_rows(
+    current: OpenConversation, parent_id: MessageId, index: FeedbackIndex, most: int = CARDS
+) -> tuple[ReplyRow, ...]:
+    """The first replies to a prompt as cards: ranked ones best first, then those that cannot be ranked."""
     replies = current.tree.children(parent_id)
     numbers = {reply.id: number for number, reply in enumerate(replies, start=1)}
     rankable = rankable_replies(current.tree, parent_id)
@@ -55,7 +70,8 @@ def reply_rows(current: OpenConversation, parent_id: MessageId, index: FeedbackI
         shown = [*order, *(reply for reply in numbers if reply not in order)]
     on_path = _reply_on_path(current, parent_id)
     return tuple(
-        reply_row(current.tree[reply], numbers[reply], index, selected=reply == on_path) for reply in shown
+        reply_row(current.tree[reply], numbers[reply], index, selected=reply == on_path)
+        for reply in shown[:most]
     )
 
 
@@ -72,7 +88,7 @@ def _reply_on_path(current: OpenConversation, parent_id: MessageId) -> MessageId
     return next((m.id for m in current.tree.path(current.leaf) if m.parent_id == parent_id), None)
 
 
-def _line(current: OpenConversation, row: ThreadRow, *, busy: bool) -> ThreadLine:
+def _line(current: OpenConversation, row: ThreadRow, *, busy: bool, shown: Mapping[str, int]) -> ThreadLine:
     message = row.message
     parent_id = message.parent_id or ""
     line = ThreadLine(row.key, row.kind.value, message.id, parent_id, row.position, row.count)
@@ -80,7 +96,8 @@ def _line(current: OpenConversation, row: ThreadRow, *, busy: bool) -> ThreadLin
         case RowKind.PROMPT:
             return _prompt_line(current, line, busy=busy)
         case RowKind.CARDS:
-            return _cards_line(current, line, MessageId(parent_id))
+            hidden = max(0, line.count - shown.get(parent_id, CARDS))
+            return replace(_cards_line(current, line, MessageId(parent_id)), hidden=hidden)
     return replace(line, streaming=message.state is MessageState.STREAMING)
 
 

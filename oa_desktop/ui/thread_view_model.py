@@ -18,7 +18,7 @@ from oa_desktop.ui.rows_model import RowsModel
 from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
 from oa_desktop.ui.summaries import UNTITLED
-from oa_desktop.ui.thread_lines import ThreadLine, reply_rows, single_row, thread_lines
+from oa_desktop.ui.thread_lines import CARDS, ThreadLine, reply_rows, single_row, thread_lines
 from oa_desktop.ui.thread_rows import RowKind
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
@@ -78,6 +78,7 @@ class ThreadViewModel(QObject):
         self._index = FeedbackIndex({}, {}, {}, ())
         self._replies: dict[str, RowsModel[ReplyRow]] = {}
         self._outgoing: list[RowsModel[ReplyRow]] = []
+        self._cards_shown: dict[str, int] = {}
         self._rows = RowsModel(ThreadLine, self, computed={"replies": self._replies_of})
         session.opened.connect(self._opened)
         session.changed.connect(self._update)
@@ -140,6 +141,11 @@ class ThreadViewModel(QObject):
     @Slot(str, bool)
     def showSideBySide(self, parent_id: str, shown: bool) -> None:
         self._session.expand(MessageId(parent_id), shown)
+
+    @Slot(str)
+    def showMoreCards(self, parent_id: str) -> None:
+        self._cards_shown[parent_id] = self._cards_shown.get(parent_id, CARDS) + CARDS
+        self._update()
 
     @Slot(str)
     def startEdit(self, message_id: str) -> None:
@@ -271,7 +277,8 @@ class ThreadViewModel(QObject):
         if current is None:
             model.set_rows(())
         elif line.kind == RowKind.CARDS:
-            model.set_rows(reply_rows(current, MessageId(line.parent_id), self._index))
+            most = self._cards_shown.get(line.parent_id, CARDS)
+            model.set_rows(reply_rows(current, MessageId(line.parent_id), self._index, most))
         else:
             model.set_rows(single_row(current, MessageId(line.message_id), self._index))
 
@@ -281,6 +288,7 @@ class ThreadViewModel(QObject):
             model.deleteLater()
         self._outgoing = list(self._replies.values())
         self._replies = {}
+        self._cards_shown.clear()
         self._blocks.forget_all()
         self._update()
         self.conversationOpened.emit()
@@ -294,7 +302,7 @@ class ThreadViewModel(QObject):
         self._index = FeedbackIndex.of(current.tree, current.feedback)
         streaming = self._generations.is_running(current.tree_id)
         waiting = self._asking.is_waiting(current.tree_id)
-        lines = thread_lines(current, busy=streaming or waiting)
+        lines = thread_lines(current, busy=streaming or waiting, shown=self._cards_shown)
         self._blocks.refresh(current.tree)
         by_key = {line.key: line for line in lines}
         for key, model in list(self._replies.items()):

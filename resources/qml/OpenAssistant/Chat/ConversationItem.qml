@@ -16,11 +16,12 @@ SafeItemDelegate {
     required property bool current
     required property bool generating
     required property string messageId
+    property bool menuOpen: false
     property bool readOnly: false
 
+    /** Its menu is wanted; menuOpen keeps its button in view meanwhile. */
+    signal menuRequested
     signal renameRequested
-    signal pinToggled
-    signal exportRequested
     signal deleteRequested
 
     active: root.current
@@ -31,13 +32,18 @@ SafeItemDelegate {
 
     Keys.onDeletePressed: if (!root.readOnly && root.messageId === "")
         root.deleteRequested()
-    Keys.onMenuPressed: menu.popup(root, 0, root.height)
+    Keys.onMenuPressed: root.menuRequested()
+    Keys.onPressed: event => {
+        event.accepted = event.key === Qt.Key_F2 && !root.readOnly && root.messageId === "";
+        if (event.accepted)
+            root.renameRequested();
+    }
 
     TapHandler {
         acceptedButtons: Qt.RightButton
+        parent: root
 
-        onTapped: if (root.messageId === "")
-            menu.popup()
+        onTapped: root.menuRequested()
     }
 
     Icon {
@@ -60,53 +66,8 @@ SafeItemDelegate {
         name: qsTr("Menu of %1").arg(root.title)
         objectName: "conversationMenuButton"
         small: true
-        visible: root.messageId === "" && (root.hovered || root.activeFocus || menu.visible)
+        visible: root.messageId === "" && (root.hovered || root.activeFocus || root.menuOpen)
 
-        onClicked: menu.popup()
-    }
-
-    SafeMenu {
-        id: menu
-
-        objectName: "conversationMenu"
-
-        SafeMenuItem {
-            enabled: !root.readOnly
-            iconName: "edit"
-            objectName: "menuRename"
-            shortcutText: "F2"
-            text: qsTr("Rename…")
-
-            onTriggered: root.renameRequested()
-        }
-
-        SafeMenuItem {
-            enabled: !root.readOnly
-            iconName: "pin"
-            objectName: "menuPin"
-            text: root.pinned ? qsTr("Unpin") : qsTr("Pin")
-
-            onTriggered: root.pinToggled()
-        }
-
-        SafeMenuItem {
-            iconName: "export"
-            objectName: "menuExport"
-            text: qsTr("Export…")
-
-            onTriggered: root.exportRequested()
-        }
-
-        SafeMenuSeparator {}
-
-        SafeMenuItem {
-            danger: true
-            enabled: !root.readOnly
-            iconName: "trash"
-            objectName: "menuDelete"
-            text: qsTr("Delete")
-
-            onTriggered: root.deleteRequested()
-        }
+        onClicked: root.menuRequested()
     }
 }

@@ -43,7 +43,7 @@ Rectangle {
             Keys.onDownPressed: list.forceActiveFocus(Qt.TabFocusReason)
             Keys.onEscapePressed: search.clear()
 
-            onSubmitted: list.openFirst()
+            onSubmitted: ConversationsViewModel.openFirst()
             onTextChanged: ConversationsViewModel.setQuery(search.text)
         }
 
@@ -61,12 +61,6 @@ Rectangle {
 
         ListView {
             id: list
-
-            /** Opens the first line, as Enter in the search does. */
-            function openFirst(): void {
-                const first = list.itemAtIndex(0) as ConversationItem;
-                first?.click();
-            }
 
             Layout.fillHeight: true
             Layout.fillWidth: true
@@ -97,20 +91,15 @@ Rectangle {
             delegate: ConversationItem {
                 id: item
 
-                readOnly: root.readOnly
+                menuOpen: menu.visible && menu.treeId === item.treeId
                 objectName: "conversation" + item.index
+                readOnly: root.readOnly
                 width: list.width - Theme.space3 - 2
-
-                Keys.onPressed: event => {
-                    event.accepted = event.key === Qt.Key_F2 && !root.readOnly;
-                    if (event.accepted)
-                        root.renameRequested(item.treeId, item.title);
-                }
 
                 onClicked: ConversationsViewModel.open(item.treeId, item.messageId)
                 onDeleteRequested: ConversationsViewModel.remove(item.treeId)
-                onExportRequested: root.exportRequested(item.treeId, item.title)
-                onPinToggled: ConversationsViewModel.setPinned(item.treeId, !item.pinned)
+                onMenuRequested: if (item.messageId === "")
+                    menu.ask(item)
                 onRenameRequested: root.renameRequested(item.treeId, item.title)
             }
 
@@ -132,5 +121,17 @@ Rectangle {
 
             onClicked: root.newRequested()
         }
+    }
+
+    ConversationMenu {
+        id: menu
+
+        objectName: "conversationMenu"
+        readOnly: root.readOnly
+
+        onDeleteRequested: ConversationsViewModel.remove(menu.treeId)
+        onExportRequested: root.exportRequested(menu.treeId, menu.conversationTitle)
+        onPinToggled: ConversationsViewModel.setPinned(menu.treeId, !menu.pinned)
+        onRenameRequested: root.renameRequested(menu.treeId, menu.conversationTitle)
     }
 }

@@ -15,6 +15,8 @@ ColumnLayout {
     required property bool canRank
     required property bool canCollapse
     required property bool noneAcceptable
+    /** Replies of this level that are not shown yet. */
+    required property int hidden
     property bool readOnly: false
 
     signal placed(messageId: string, position: int)
@@ -32,6 +34,7 @@ ColumnLayout {
     signal noneAcceptableChosen(chosen: bool)
     signal moreRequested
     signal collapseRequested
+    signal moreCardsRequested
 
     spacing: Theme.space3
 
@@ -146,5 +149,16 @@ ColumnLayout {
                 onTieToggled: root.tieToggled(card.messageId)
             }
         }
+    }
+
+    SafeButton {
+        Layout.alignment: Qt.AlignHCenter
+        iconName: "chevronDown"
+        objectName: "moreCards"
+        small: true
+        text: qsTr("Show more (%1 hidden)").arg(root.hidden)
+        visible: root.hidden > 0
+
+        onClicked: root.moreCardsRequested()
     }
 }

@@ -174,6 +174,7 @@ Item {
                     required property bool canRank
                     required property bool canCollapse
                     required property bool noneAcceptable
+                    required property int hidden
                     required property QtObject replies
                     required property int index
 
@@ -195,6 +196,7 @@ Item {
                         canCollapse: cardsRow.canCollapse
                         canRank: cardsRow.canRank
                         heading: cardsRow.heading
+                        hidden: cardsRow.hidden
                         noneAcceptable: cardsRow.noneAcceptable
                         objectName: "cards" + cardsRow.index
                         readOnly: root.readOnly
@@ -211,6 +213,7 @@ Item {
                         onLabelEdited: (messageId, label, value) => LabelsViewModel.setLabel(messageId, label, value)
                         onLabelsRequested: messageId => root.labelsRequested(messageId)
                         onLinkActivated: url => root.linkActivated(url)
+                        onMoreCardsRequested: ThreadViewModel.showMoreCards(cardsRow.parentId)
                         onMoreRequested: ThreadViewModel.regenerate(cardsRow.parentId)
                         onNoneAcceptableChosen: chosen => ThreadViewModel.setNoneAcceptable(cardsRow.parentId, chosen)
                         onPlaced: (messageId, position) => ThreadViewModel.placeReply(messageId, position)

@@ -1,0 +1,295 @@
+"""What one expects of any window: search, drafts, menus with undo, keys everywhere, sizes, foreign text."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QWheelEvent
+from PySide6.QtTest import QTest
+
+from oa_desktop.ui import network_wall
+from tests.e2e.conftest import SLOW_MS, fake_loader
+from tests.e2e.seeding import bush, chain, talk
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+POISON = (
+    '<img src="http://127.0.0.1:9/x"> ![](http://127.0.0.1:9/y) '
+    "<style>@import url(http://127.0.0.1:9/z)</style> std::vector<int> end"
+)
+
+
+@pytest.fixture
+def window(open_window, paths):
+    """A window with a few conversations; the newest stands first."""
+    window = open_window(fake_loader(paths))
+    for name, title in (("rye", "Growing rye"), ("oat", "Growing oats"), ("bar", "Growing barley")):
+        window.stored(lambda store, name=name, title=title: talk(store, name, title, f"How about {title}?"))
+    window.wiring.conversations.refresh()
+    window.until(lambda: window.find("conversation2") is not None)
+    return window
+
+
+def titles(window):
+    return [row.title for row in window.wiring.conversations.rows.rows]
+
+
+def open_first(window):
+    window.click("conversation0")
+    window.until(lambda: window.wiring.session.current is not None)
+
+
+def test_search_finds_titles_and_messages_and_opens_the_message(window):
+    window.press(Key.Key_K, Modifier.ControlModifier)
+    window.type("rye")
+    window.until(lambda: titles(window) == ["Growing rye", "Growing rye"])
+    window.press(Key.Key_Return)
+    window.until(lambda: window.wiring.session.tree_id == "rye-0")
+    window.press(Key.Key_K, Modifier.ControlModifier)
+    window.type("nothing like it")
+    window.until(lambda: window.find("nothingFound") is not None)
+    window.press(Key.Key_Escape)
+    window.until(lambda: len(titles(window)) == 3)
+
+
+def test_each_conversation_keeps_its_own_draft(window):
+    open_first(window)
+    window.click("composerInput")
+    window.type("half a thought")
+    window.click("conversation1")
+    window.until(lambda: window.wiring.session.tree_id == "oat-0")
+    assert window.item("composerInput").property("text") == ""
+    window.click("conversation0")
+    window.until(lambda: window.item("composerInput").property("text") == "half a thought")
+    window.until(
+        lambda: window.stored(lambda store: store.conversations.get("bar-0").draft) == "half a thought"
+    )
+
+
+def test_a_conversation_is_renamed_pinned_and_deleted_with_undo_from_its_menu(window):
+    def choose(item, entry):
+        window.click(item, button=Qt.MouseButton.RightButton)
+        window.click(entry)
+
+    choose("conversation2", "menuRename")
+    window.until(lambda: window.popup("renameDialog").property("opened"))
+    window.press(Key.Key_A, Modifier.ControlModifier)
+    window.type("Rye at last")
+    window.press(Key.Key_Return)
+    window.until(lambda: "Rye at last" in titles(window))
+    choose("conversation2", "menuPin")
+    window.until(lambda: titles(window)[0] == "Rye at last")
+    choose("conversation1", "menuDelete")
+    window.until(lambda: titles(window) == ["Rye at last", "Growing oats"])
+    window.click("toastAction")
+    window.until(lambda: len(titles(window)) == 3)
+    assert window.stored(lambda store: store.conversations.get("rye-0")).title_is_manual
+
+
+def test_a_deleted_message_comes_back_with_undo(window):
+    open_first(window)
+    window.click("reply1", "deleteReply")
+    window.until(lambda: window.find("reply1") is None)
+    window.click("toastAction")
+    window.until(lambda: window.find("reply1") is not None)
+
+
+def test_enter_during_composition_never_sends(window):
+    open_first(window)
+    window.click("composerInput")
+    event = QInputMethodEvent("ni", [])
+    QCoreApplication.sendEvent(QGuiApplication.focusObject(), event)
+    window.press(Key.Key_Return)
+    assert len(window.tree) == 2
+    commit = QInputMethodEvent()
+    commit.setCommitString("你")
+    QCoreApplication.sendEvent(QGuiApplication.focusObject(), commit)
+    window.until(lambda: window.item("composerInput").property("text") == "你")
+    window.wait_for_engine()
+    window.press(Key.Key_Return)
+    window.until(lambda: len(window.tree) > 2, SLOW_MS)
+    window.wait_for_replies()
+    assert window.wiring.session.current.last_prompt().lang == "zh"
+
+
+def test_shift_enter_starts_a_line(window):
+    window.type("one")
+    window.press(Key.Key_Return, Modifier.ShiftModifier)
+    window.type("two")
+    assert window.item("composerInput").property("text") == "one\ntwo"
+    assert window.wiring.session.current is None
+
+
+def test_every_tool_is_reached_with_the_tab_key(window):
+    open_first(window)
+    window.click("composerInput")
+    reached = set()
+    for _ in range(90):
+        window.press(Key.Key_Tab)
+        item = window.root.activeFocusItem()
+        while item is not None:
+            reached.add(item.objectName())
+            item = item.parentItem()
+    wanted = {"repliesChip", "presetChip", "languageChip", "railChat", "settingsButton", "searchField"}
+    wanted |= {"conversationList", "newConversation", "modelChip", "exportButton", "toggleTree", "treeView"}
+    wanted |= {"helpfulDots", "qualityDots", "copyReply", "openLabels", "regenerateReply", "editPrompt"}
+    assert wanted - reached == set()
+
+
+def test_everything_that_takes_focus_has_a_name(window):
+    open_first(window)
+    window.click("composerInput")
+    nameless = []
+    for _ in range(90):
+        window.press(Key.Key_Tab)
+        item = window.root.activeFocusItem()
+        accessible = QGuiApplication.focusObject()
+        if item is not None and not _accessible_name(item):
+            nameless.append((item.objectName(), item.metaObject().className(), accessible.objectName()))
+    assert nameless == []
+
+
+def _accessible_name(item):
+    from PySide6.QtGui import QAccessible
+
+    interface = QAccessible.queryAccessibleInterface(item)
+    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+
+
+@pytest.mark.parametrize("size", [(1000, 640), (1440, 900), (2560, 1440), (720, 480)])
+def test_nothing_sticks_out_at_any_size(window, size):
+    open_first(window)
+    window.root.resize(*size)
+    window.until(lambda: window.root.width() == size[0])
+    window.until(lambda: window.root.contentItem().width() == size[0])
+    for name in ("sendButton", "composer", "modelChip", "thread"):
+        item = window.item(name)
+        right = item.mapToScene(QPointF(item.width(), 0)).x()
+        bottom = item.mapToScene(QPointF(0, item.height())).y()
+        assert right <= size[0]
+        assert bottom <= size[1]
+    assert (window.find("treePanel") is not None) == (size[0] >= 1440)
+
+
+def test_the_list_of_conversations_can_be_put_away(window):
+    window.press(Key.Key_B, Modifier.ControlModifier)
+    window.until(lambda: window.find("conversations") is None)
+    window.click("showList")
+    window.until(lambda: window.find("conversations") is not None)
+
+
+def test_the_thread_follows_new_text_only_at_its_end(window):
+    window.stored(lambda store: talk(store, "big", "Long", "Why?", ["word " * 3000]))
+    window.wiring.conversations.refresh()
+    window.until(lambda: titles(window)[0] == "Long")
+    open_first(window)
+    thread = window.item("thread")
+    window.until(lambda: thread.property("atEnd"))
+    position = QPointF(window.middle(thread))
+    for _ in range(12):
+        wheel = QWheelEvent(
+            position,
+            QPointF(window.root.mapToGlobal(position.toPoint())),
+            QPoint(0, 0),
+            QPoint(0, 240),
+            Qt.MouseButton.NoButton,
+            Modifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QCoreApplication.sendEvent(window.root, wheel)
+        QTest.qWait(1)
+    window.until(lambda: not thread.property("atEnd"))
+    assert window.find("jumpToEnd") is not None
+    window.click("jumpToEnd")
+    window.until(lambda: thread.property("atEnd"))
+
+
+def test_u01_poison_in_every_string_reaches_no_network_and_stays_visible(window):
+    window.stored(lambda store: talk(store, "poison", POISON, POISON, [POISON, POISON], lang="en"))
+    window.wiring.conversations.refresh()
+    window.until(lambda: titles(window)[0].endswith("end"))
+    open_first(window)
+    window.until(lambda: window.find("replyCard0") is not None)
+    assert window.item("promptText").property("text") == POISON
+    assert window.root.title().startswith(POISON[:20])
+    window.wiring.notices.toast(POISON, POISON)
+    window.wiring.notices.show_error(
+        type("E", (Exception,), {"code": "x", "title": POISON, "hint": POISON})()
+    )
+    window.wiring.labels.open("poison-1")
+    window.press(Key.Key_E, Modifier.ControlModifier)
+    window.until(lambda: window.popup("exportDialog").property("opened"))
+    window.press(Key.Key_Escape)
+    window.press(Key.Key_F, Modifier.NoModifier)
+    window.click("conversation0", button=Qt.MouseButton.RightButton)
+    window.until(lambda: window.find("menuRename") is not None)
+    window.grab(window.paths.data / "poison.png")
+    assert network_wall.refused == []
+
+
+class Heartbeat:
+    """The longest time the window's event loop did nothing."""
+
+    def __init__(self):
+        self.longest_s = 0.0
+        self._last_s = time.perf_counter()
+        self._timer = QTimer(interval=5)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self):
+        now = time.perf_counter()
+        self.longest_s = max(self.longest_s, now - self._last_s)
+        self._last_s = now
+
+
+def test_s17_a_prompt_with_two_thousand_replies_opens_and_stays_live(window):
+    window.stored(lambda store: bush(store, "bush", 2_000))
+    window.wiring.conversations.refresh()
+    window.until(lambda: titles(window)[0] == "A wide one")
+    started = time.perf_counter()
+    open_first(window)
+    window.until(lambda: window.find("replyCard0") is not None)
+    assert time.perf_counter() - started < 3.0
+    assert len(window.wiring.tree.nodes.rows) < 400
+
+
+def test_s18_a_chain_of_ten_thousand_messages_opens_at_its_end(window):
+    window.stored(lambda store: chain(store, "chain", 10_000))
+    window.wiring.conversations.refresh()
+    window.until(lambda: titles(window)[0] == "A long one")
+    started = time.perf_counter()
+    open_first(window)
+    window.until(lambda: window.item("thread").property("atEnd"), SLOW_MS)
+    assert time.perf_counter() - started < 3.0
+    assert len(window.wiring.tree.nodes.rows) < 200
+
+
+@pytest.mark.slow
+def test_u08_ten_thousand_conversations_scroll_and_search(window):
+    def fill(store):
+        with store.transaction():
+            for number in range(10_000):
+                talk(store, f"c{number}", f"Conversation {number}")
+
+    window.stored(fill)
+    beat = Heartbeat()
+    window.wiring.conversations.refresh()
+    window.until(
+        lambda: window.item("searchField").property("placeholderText") == "Search 10,003 conversations",
+        SLOW_MS,
+    )
+    conversations = window.item("conversationList")
+    for _ in range(10):
+        conversations.setProperty("contentY", conversations.property("contentHeight"))
+        QTest.qWait(20)
+    window.until(lambda: len(titles(window)) > 200, SLOW_MS)
+    assert beat.longest_s < 0.5
+
+
+def test_u08_a_megabyte_pasted_into_the_box_stays_there(window):
+    text = "All work and no play. " * 48_000
+    QGuiApplication.clipboard().setText(text)
+    window.click("composerInput")
+    window.press(Key.Key_V, Modifier.ControlModifier)
+    window.until(lambda: len(window.wiring.composer.draft) == len(text), SLOW_MS)
