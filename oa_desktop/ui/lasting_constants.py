@@ -1,7 +1,7 @@
 """Keeps None, True and False alive under PySide6 6.12 on Python older than 3.12. Nothing else.
 
-The 6.12.0 wheel is built as if these objects could not die, which holds from Python 3.12 on. On 3.11 each
 The 6.12.0 wheel is built as if these objects could not die, which holds from Python 3.12 on. On 3.11 every
+signal that is emitted takes a reference from True and every empty call one from None, and the app ends with
 "Fatal Python error: bool_dealloc" after a few hundred signals. 6.11.3 does not do this.
 """
 

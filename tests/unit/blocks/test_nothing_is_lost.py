@@ -16,7 +16,7 @@ from tests.unit.blocks.shown import letters, letters_of
 
 BUDGET_S = 0.05
 ENTITY_IN_ADDRESS = re.compile(r"\]\([^)]*&\w+;")  # there the character it names is shown
-TOLERANCE = 2  # of processor time: caches are shared; a quadratic reading misses by far more
+TOLERANCE = 10  # other work shares the caches; a quadratic reading misses by hundreds
 
 
 @pytest.mark.parametrize("example", SPEC_EXAMPLES, ids=range(len(SPEC_EXAMPLES)))
