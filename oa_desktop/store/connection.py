@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.driver import library_is_safe, sqlite3
 
 BUSY_TIMEOUT_MS = 5_000
 JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024
@@ -29,7 +29,10 @@ def connect(
     )
     try:
         database = Database(connection, execute_plugins=False)
-        for setting in ("foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
+        # older libraries (3.40 for one) refuse FTS5 in the triggers of a schema that is not trusted
+        trusted = "OFF" if library_is_safe() else "ON"
+        settings = ("foreign_keys=ON", f"trusted_schema={trusted}", "cell_size_check=ON", "mmap_size=0")
+        for setting in settings:
             connection.execute(f"PRAGMA {setting}").close()
         if mode == "ro":
             connection.execute("PRAGMA query_only=ON").close()

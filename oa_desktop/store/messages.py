@@ -142,8 +142,8 @@ class Messages:
         with transaction(self.db):
             self._require(message_id)
             return self.db.conn.execute(
-                f"{_BELOW} UPDATE message SET deleted_at = :now, deleted_with = :id "
-                "WHERE deleted_at IS NULL AND id IN (SELECT id FROM below)",
+                "UPDATE message SET deleted_at = :now, deleted_with = :id "
+                f"WHERE deleted_at IS NULL AND id IN ({_BELOW} SELECT id FROM below)",
                 {"id": message_id, "now": now()},
             ).rowcount
 
@@ -152,10 +152,10 @@ class Messages:
         with transaction(self.db):
             tree_id = self._require(message_id)
             return self.db.conn.execute(
-                f"{_ABOVE} UPDATE message SET deleted_at = NULL, deleted_with = NULL "
+                "UPDATE message SET deleted_at = NULL, deleted_with = NULL "
                 "WHERE deleted_at IS NOT NULL AND tree_id = :tree AND ("
                 "deleted_with = (SELECT deleted_with FROM message WHERE id = :id) "
-                "OR id IN (SELECT parent_id FROM above))",
+                f"OR id IN ({_ABOVE} SELECT parent_id FROM above))",
                 {"id": message_id, "tree": tree_id},
             ).rowcount
 

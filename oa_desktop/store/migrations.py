@@ -48,7 +48,7 @@ CREATE TABLE message (
     review_result INTEGER CHECK (review_result IN (0, 1)),
     deleted_at TEXT,
     deleted_with TEXT,
-    generation TEXT CHECK (json_valid(generation)),
+    generation TEXT,
     text TEXT NOT NULL CHECK (instr(text, char(0)) = 0),
     UNIQUE (tree_id, id),
     FOREIGN KEY (tree_id, parent_id) REFERENCES message (tree_id, id) ON DELETE RESTRICT,
@@ -86,7 +86,7 @@ CREATE TABLE ranking (
     annotator TEXT NOT NULL,
     created_at TEXT NOT NULL,
     not_rankable INTEGER NOT NULL CHECK (not_rankable IN (0, 1)),
-    groups TEXT NOT NULL CHECK (json_valid(groups)),
+    groups TEXT NOT NULL,
     FOREIGN KEY (tree_id, parent_id) REFERENCES message (tree_id, id)
 ) STRICT;
 CREATE INDEX ranking_of_tree ON ranking (tree_id, parent_id);
@@ -104,7 +104,7 @@ CREATE INDEX reaction_of_tree ON reaction (tree_id, message_id);
 CREATE TABLE imported (
     tree_id TEXT NOT NULL,
     message_id TEXT NOT NULL,
-    fields TEXT NOT NULL CHECK (json_valid(fields)),
+    fields TEXT NOT NULL,
     PRIMARY KEY (tree_id, message_id),
     FOREIGN KEY (tree_id, message_id) REFERENCES message (tree_id, id)
 ) STRICT, WITHOUT ROWID;
