@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,7 +13,8 @@ from oa_desktop.store.connection import transaction
 from oa_desktop.store.errors import NotInStore
 from oa_desktop.store.records import to_json
 
-_KNOWN = frozenset(field.name for field in fields(ImportedFields))
+_FIELDS = tuple(field.name for field in fields(ImportedFields))
+_KNOWN = frozenset(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,13 @@ class Imports:
 
 
 def _json(imported: ImportedFields) -> str:
-    return to_json({name: value for name, value in asdict(imported).items() if value is not None})
+    """By hand, because `asdict` copies every value deeply and an import does this for each message."""
+    given = {name: value for name in _FIELDS if (value := getattr(imported, name)) is not None}
+    if imported.labels is not None:
+        given["labels"] = {
+            name: {"value": label.value, "count": label.count} for name, label in imported.labels.items()
+        }
+    return to_json(given)
 
 
 def _imported(stored: str) -> ImportedFields | None:
