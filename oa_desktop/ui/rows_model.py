@@ -115,8 +115,8 @@ class RowsModel(QAbstractListModel, Generic[R]):
     def _replace(self, position: int, row: R) -> None:
         before: Any = self._rows[position]
         after: Any = row
-        changed = changed_fields(before, after)
         self._rows[position] = row
-        if changed:
+        if before != after:
+            changed = changed_fields(before, after)
             index = self.index(position)
             self.dataChanged.emit(index, index, [self._roles[name] for name in changed])

@@ -17,7 +17,7 @@ from oa_desktop.ui.thread_rows import RowKind, ThreadRow, edited_text, thread_ro
 class ThreadLine:
     """One row of the thread.
 
-    kind: "prompt", "reply" or "cards".
+    kind: "prompt", "reply", "cards", or "earlier": `count` messages before those shown.
     message_id: the message on the branch shown. parent_id: what it answers.
     position, count: place among its siblings, from 1.
     text: of a prompt. unanswered: a prompt at the end that nobody is answering.
@@ -43,17 +43,25 @@ class ThreadLine:
 
 CARDS = 12
 """How many replies of one level are shown at first, and how many more each time."""
+NEWEST = 200
+"""How many messages of a branch are shown at first, and how many more each time."""
 
 
 def thread_lines(
-    current: OpenConversation, *, busy: bool, shown: Mapping[str, int] = MappingProxyType({})
+    current: OpenConversation,
+    *,
+    busy: bool,
+    newest: int = NEWEST,
+    shown: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[ThreadLine, ...]:
-    """Every row from the first prompt to the end of the branch shown.
+    """The rows of the newest messages of the branch shown, after one that says how many came before.
 
     busy: replies are on their way. shown: how many cards of a prompt are wanted where it is not `CARDS`.
     """
-    rows = thread_rows(current.tree, current.leaf, current.expanded)
-    return tuple(_line(current, row, busy=busy, shown=shown) for row in rows)
+    rows = thread_rows(current.tree, current.leaf, current.expanded, newest)
+    lines = tuple(_line(current, row, busy=busy, shown=shown) for row in rows)
+    before = len(current.tree.path(rows[0].message.id)) - 1
+    return (ThreadLine("earlier", "earlier", "", "", 0, before), *lines) if before else lines
 
 
 def reply_rows(

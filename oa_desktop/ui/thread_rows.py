@@ -34,13 +34,17 @@ class ThreadRow:
     replies: tuple[MessageId, ...] = ()
 
 
-def thread_rows(tree: MessageTree, leaf: MessageId, expanded: Container[MessageId]) -> tuple[ThreadRow, ...]:
-    """The rows from the first prompt to the leaf.
+def thread_rows(
+    tree: MessageTree, leaf: MessageId, expanded: Container[MessageId], newest: int | None = None
+) -> tuple[ThreadRow, ...]:
+    """The rows from the first prompt to the leaf, or only the `newest` of them.
 
     The last level is shown as cards when it has several replies; an earlier one when its prompt is in
     `expanded`.
     """
-    return tuple(_row(tree, message, leaf, expanded) for message in tree.path(leaf))
+    path = tree.path(leaf)
+    shown = path if newest is None else path[-newest:]
+    return tuple(_row(tree, message, leaf, expanded) for message in shown)
 
 
 def _row(tree: MessageTree, message: Message, leaf: MessageId, expanded: Container[MessageId]) -> ThreadRow:

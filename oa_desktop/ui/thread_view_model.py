@@ -18,7 +18,7 @@ from oa_desktop.ui.rows_model import RowsModel
 from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
 from oa_desktop.ui.summaries import UNTITLED
-from oa_desktop.ui.thread_lines import CARDS, ThreadLine, reply_rows, single_row, thread_lines
+from oa_desktop.ui.thread_lines import CARDS, NEWEST, ThreadLine, reply_rows, single_row, thread_lines
 from oa_desktop.ui.thread_rows import RowKind
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
@@ -79,6 +79,7 @@ class ThreadViewModel(QObject):
         self._replies: dict[str, RowsModel[ReplyRow]] = {}
         self._outgoing: list[RowsModel[ReplyRow]] = []
         self._cards_shown: dict[str, int] = {}
+        self._newest = NEWEST
         self._rows = RowsModel(ThreadLine, self, computed={"replies": self._replies_of})
         session.opened.connect(self._opened)
         session.changed.connect(self._update)
@@ -145,6 +146,11 @@ class ThreadViewModel(QObject):
     @Slot(str)
     def showMoreCards(self, parent_id: str) -> None:
         self._cards_shown[parent_id] = self._cards_shown.get(parent_id, CARDS) + CARDS
+        self._update()
+
+    @Slot()
+    def showEarlier(self) -> None:
+        self._newest += NEWEST
         self._update()
 
     @Slot(str)
@@ -289,6 +295,7 @@ class ThreadViewModel(QObject):
         self._outgoing = list(self._replies.values())
         self._replies = {}
         self._cards_shown.clear()
+        self._newest = NEWEST
         self._blocks.forget_all()
         self._update()
         self.conversationOpened.emit()
@@ -302,7 +309,7 @@ class ThreadViewModel(QObject):
         self._index = FeedbackIndex.of(current.tree, current.feedback)
         streaming = self._generations.is_running(current.tree_id)
         waiting = self._asking.is_waiting(current.tree_id)
-        lines = thread_lines(current, busy=streaming or waiting, shown=self._cards_shown)
+        lines = thread_lines(current, busy=streaming or waiting, newest=self._newest, shown=self._cards_shown)
         self._blocks.refresh(current.tree)
         by_key = {line.key: line for line in lines}
         for key, model in list(self._replies.items()):

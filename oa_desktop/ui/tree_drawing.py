@@ -1,13 +1,16 @@
 """From places in a tree to pixels in the tree panel: nodes, lines, sizes and the words beside them. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from oa_desktop.conversation.feedback import TreeFeedback
 from oa_desktop.conversation.message import MessageId, Role
 from oa_desktop.conversation.states import derive_state
+from oa_desktop.conversation.tree import MessageTree
 from oa_desktop.ui.open_conversation import OpenConversation
 from oa_desktop.ui.reply_row import FeedbackIndex
 from oa_desktop.ui.summaries import counted, state_text
-from oa_desktop.ui.tree_layout import Place, TreeLayout
+from oa_desktop.ui.tree_layout import Place, TreeLayout, lay_out
 
 MARGIN = 18.0
 COLUMN_WIDEST, COLUMN_NARROWEST = 50.0, 26.0
@@ -33,9 +36,8 @@ class TreeNode:
 
 @dataclass(frozen=True, slots=True)
 class TreeFacts:
-    """What is known of the tree as a whole. on_path: the branch shown."""
+    """What is known of the tree as a whole, whichever branch is shown."""
 
-    on_path: frozenset[MessageId] = frozenset()
     index: FeedbackIndex | None = None
     state_text: str = ""
     size_text: str = ""
@@ -43,13 +45,12 @@ class TreeFacts:
 
 
 def tree_facts(current: OpenConversation, index: FeedbackIndex) -> TreeFacts:
-    """Path, state and counts of the open conversation."""
+    """State and counts of the open conversation."""
     ranked = current.feedback.ranked_parents()
     shown = [message for message in current.tree.messages.values() if not message.deleted]
     depths = current.tree.depths()
     depth = max((depths[message.id] for message in shown), default=0) + 1
     return TreeFacts(
-        on_path=frozenset(message.id for message in current.tree.path(current.leaf)),
         index=index,
         state_text=state_text(derive_state(current.tree, ranked), current.tree, ranked),
         size_text=f"{counted(len(shown), 'message')}, depth {depth}",
@@ -57,15 +58,56 @@ def tree_facts(current: OpenConversation, index: FeedbackIndex) -> TreeFacts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredTree:
+    """A tree laid out and counted, with what it was made from."""
+
+    tree: MessageTree
+    feedback: TreeFeedback
+    layout: TreeLayout
+    facts: TreeFacts
+
+    def is_of(self, current: OpenConversation) -> bool:
+        """Whether nothing was added or said since."""
+        return self.tree is current.tree and self.feedback is current.feedback
+
+
+def measured(current: OpenConversation, before: MeasuredTree | None) -> MeasuredTree:
+    """The open conversation laid out and counted; a layout of the same shape is taken over."""
+    index = FeedbackIndex.of(current.tree, current.feedback)
+    same = before is not None and _same_shape(before.tree, current.tree)
+    layout = before.layout if before is not None and same else lay_out(current.tree)
+    return MeasuredTree(current.tree, current.feedback, layout, tree_facts(current, index))
+
+
+def _same_shape(before: MessageTree, after: MessageTree) -> bool:
+    """Whether two trees of one conversation have the same messages in the same places."""
+    if before is after:
+        return True
+    if before.id != after.id or len(before) != len(after):
+        return False
+    return all(
+        id_ in before and before[id_].deleted == message.deleted for id_, message in after.messages.items()
+    )
+
+
 class TreeDrawing:
     """A layout in pixels. Columns are as wide as the window allows, within limits."""
 
     def __init__(
-        self, layout: TreeLayout, current: OpenConversation, facts: TreeFacts, *, window_width: float
+        self,
+        layout: TreeLayout,
+        current: OpenConversation,
+        facts: TreeFacts,
+        on_path: Collection[MessageId],
+        *,
+        window_width: float,
     ) -> None:
+        """on_path: the messages of the branch shown."""
         self._layout = layout
         self._current = current
         self._facts = facts
+        self._on_path = on_path
         room = max(window_width - 2 * MARGIN, 0.0)
         fitting = room / layout.width if layout.width else COLUMN_WIDEST
         self._column = min(COLUMN_WIDEST, max(COLUMN_NARROWEST, fitting))
@@ -90,7 +132,7 @@ class TreeDrawing:
             from_x, from_y = self._pixels(parent)
             to_x, to_y = self._pixels(child)
             line = f"M{from_x:.1f} {from_y:.1f}L{to_x:.1f} {to_y:.1f}"
-            (active if child.id in self._facts.on_path else other).append(line)
+            (active if child.id in self._on_path else other).append(line)
         return "".join(active), "".join(other)
 
     def _cells(self, x: float, y: float, width: float, height: float) -> tuple[float, float, int, int]:
@@ -113,7 +155,7 @@ class TreeDrawing:
             node_x=x,
             node_y=y,
             square=message.role is Role.ASSISTANT,
-            active=place.id in self._facts.on_path,
+            active=place.id in self._on_path,
             current=place.id == self._current.leaf,
             rank=rank,
             labelled=bool(index and place.id in index.labels),

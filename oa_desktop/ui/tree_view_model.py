@@ -1,22 +1,27 @@
 """The tree panel: the nodes and lines inside its window, and what is known of the whole tree."""
 
+import asyncio
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.conversation.message import MessageId
-from oa_desktop.conversation.tree import MessageTree
+from oa_desktop.ui.bridge import Bridge
+from oa_desktop.ui.open_conversation import OpenConversation
 from oa_desktop.ui.provided import provided
-from oa_desktop.ui.reply_row import FeedbackIndex
 from oa_desktop.ui.rows_model import RowsModel
 from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
-from oa_desktop.ui.tree_drawing import TreeDrawing, TreeFacts, TreeNode, tree_facts
-from oa_desktop.ui.tree_layout import TreeLayout, lay_out
+from oa_desktop.ui.tree_drawing import MeasuredTree, TreeDrawing, TreeNode, measured
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1
+
+UPDATE_MS = 20
+"""Changes within this time are drawn once."""
+MEASURED_AT_ONCE = 600
+"""A tree of more messages than this is laid out on another thread: ten thousand take a third of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,20 @@ class TreeViewModel(QObject):
     leafMoved = Signal()
     """The end of the branch shown is elsewhere: bring it into view."""
 
-    def __init__(self, session: ChatSession, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, session: ChatSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._bridge = bridge
         self._session = session
         self._props = TreeProps()
         self._nodes = RowsModel(TreeNode, self)
-        self._tree: MessageTree | None = None
-        self._layout: TreeLayout | None = None
-        self._facts = TreeFacts()
+        self._measured: MeasuredTree | None = None
+        self._is_measuring = False
+        self._on_path: frozenset[MessageId] = frozenset()
         self._window = (0.0, 0.0, 0.0, 0.0)
         self._leaf: MessageId | None = None
-        session.changed.connect(self._update)
+        self._later = QTimer(self, interval=UPDATE_MS, singleShot=True)
+        self._later.timeout.connect(self._update)
+        session.changed.connect(self._later.start)
 
     @staticmethod
     def create(_engine: QQmlEngine) -> "TreeViewModel":
@@ -139,38 +147,63 @@ class TreeViewModel(QObject):
     def _update(self) -> None:
         current = self._session.current
         if current is None:
-            self._tree = self._layout = self._leaf = None
+            self._measured = self._leaf = None
             self._nodes.set_rows(())
             self._publish(TreeProps())
+        elif self._measured is None or not self._measured.is_of(current):
+            self._measure(current)
+        else:
+            self._show(current)
+
+    def _measure(self, current: OpenConversation) -> None:
+        """Lay the tree out and count; a large one on another thread, its old picture shown meanwhile."""
+        before = self._measured
+        if len(current.tree) <= MEASURED_AT_ONCE:
+            self._arrived(measured(current, before))
+        elif not self._is_measuring:
+            self._is_measuring = True
+
+            async def measure() -> MeasuredTree:
+                return await asyncio.to_thread(measured, current, before)
+
+            self._bridge.run(measure(), self._arrived, lambda _: None)
+
+    def _arrived(self, tree: MeasuredTree) -> None:
+        self._is_measuring = False
+        current = self._session.current
+        if current is None:
             return
-        self._facts = tree_facts(current, FeedbackIndex.of(current.tree, current.feedback))
-        if self._tree is not current.tree:
-            if self._layout is None or not _same_shape(self._tree, current.tree):
-                self._layout = lay_out(current.tree)
-            self._tree = current.tree
+        if tree.is_of(current):
+            self._measured = tree
+            self._show(current)
+        else:
+            self._later.start()
+
+    def _show(self, current: OpenConversation) -> None:
+        self._on_path = frozenset(message.id for message in current.tree.path(current.leaf))
         self._draw()
         if current.leaf != self._leaf:
             self._leaf = current.leaf
             self.leafMoved.emit()
 
     def _draw(self) -> None:
-        current = self._session.current
-        if current is None or self._layout is None:
+        current, tree = self._session.current, self._measured
+        if current is None or tree is None or not tree.is_of(current):
             return
-        drawing = TreeDrawing(self._layout, current, self._facts, window_width=self._window[2])
-        nodes = drawing.nodes(*self._window)
+        facts = tree.facts
+        drawing = TreeDrawing(tree.layout, current, facts, self._on_path, window_width=self._window[2])
         active, other = drawing.lines(*self._window)
         leaf_x, leaf_y = drawing.place(current.leaf)
-        self._nodes.set_rows(nodes)
+        self._nodes.set_rows(drawing.nodes(*self._window))
         self._publish(
             TreeProps(
                 content_width=drawing.width,
                 content_height=drawing.height,
                 active_lines=active,
                 other_lines=other,
-                state_text=self._facts.state_text,
-                size_text=self._facts.size_text,
-                feedback_text=self._facts.feedback_text,
+                state_text=facts.state_text,
+                size_text=facts.size_text,
+                feedback_text=facts.feedback_text,
                 leaf_x=leaf_x,
                 leaf_y=leaf_y,
             )
@@ -179,12 +212,3 @@ class TreeViewModel(QObject):
     def _publish(self, props: TreeProps) -> None:
         before, self._props = self._props, props
         notify_changes(self, before, props)
-
-
-def _same_shape(before: MessageTree | None, after: MessageTree) -> bool:
-    """Whether two trees of one conversation have the same messages in the same places."""
-    if before is None or before.id != after.id or len(before) != len(after):
-        return False
-    return all(
-        id_ in before and before[id_].deleted == message.deleted for id_, message in after.messages.items()
-    )

@@ -96,7 +96,7 @@ class Wiring(QObject):
         self.conversations = ConversationsViewModel(
             self.bridge, self._worker, self.session, self.generations, self.notices, self
         )
-        self.tree = TreeViewModel(self.session, self)
+        self.tree = TreeViewModel(self.bridge, self.session, self)
         self.labels = LabelsViewModel(self.session, self.judging, self)
         self.models = ModelViewModel(
             self.bridge, self.engine, self.library, self.preferences, self.session, self.notices, self

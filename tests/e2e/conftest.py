@@ -162,8 +162,12 @@ def paths(tmp_path: Path) -> AppPaths:
 
 
 @pytest.fixture
-def open_window(qtbot, qapp, paths):
-    """Open windows; afterwards they are closed, and there was no QML warning and no network request."""
+def open_window(qtbot, qapp, paths, monkeypatch):
+    """Open windows; afterwards they are closed, and there was no QML warning and no network request.
+
+    Seeds are the same in every run, because the fake model ends a reply where chance wants it.
+    """
+    monkeypatch.setattr("oa_desktop.services.chat.secrets.randbelow", lambda _: 36)
     load_fonts()
     network_wall.refused.clear()
     opened: list[Window] = []

@@ -22,6 +22,7 @@ def card_ids(window):
 
 
 def walk_through_the_loop(window, tmp_path):
+    window.wiring.preferences.set("max_tokens", 24)  # so that four cards fit into the window
     window.wait_for_engine()
     window.ask("What can I do with this app?")
     window.until(lambda: len(card_ids(window)) == 4)

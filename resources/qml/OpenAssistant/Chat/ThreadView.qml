@@ -67,6 +67,34 @@ Item {
             role: "kind"
 
             DelegateChoice {
+                roleValue: "earlier"
+
+                Item {
+                    id: earlierRow
+
+                    required property int count
+
+                    implicitHeight: earlier.implicitHeight
+                    width: ListView.view?.width ?? 0
+
+                    SafeButton {
+                        id: earlier
+
+                        anchors.horizontalCenter: parent.horizontalCenter
+                        iconName: "chevronUp"
+                        objectName: "showEarlier"
+                        small: true
+                        text: qsTr("Show earlier messages (%1)").arg(earlierRow.count)
+
+                        onClicked: {
+                            list.following = false;
+                            ThreadViewModel.showEarlier();
+                        }
+                    }
+                }
+            }
+
+            DelegateChoice {
                 roleValue: "prompt"
 
                 Item {
@@ -165,62 +193,13 @@ Item {
             DelegateChoice {
                 roleValue: "cards"
 
-                Item {
-                    id: cardsRow
-
-                    required property string parentId
-                    required property string heading
-                    required property bool streaming
-                    required property bool canRank
-                    required property bool canCollapse
-                    required property bool noneAcceptable
-                    required property int hidden
-                    required property QtObject replies
-                    required property int index
-
-                    implicitHeight: cards.implicitHeight
+                CardsRow {
+                    columnWidth: root.columnWidth
+                    readOnly: root.readOnly
                     width: ListView.view?.width ?? 0
 
-                    Connections {
-                        function onReplyFocusRequested(messageId: string): void {
-                            cards.focusReply(messageId);
-                        }
-
-                        target: ThreadViewModel
-                    }
-
-                    ReplyCards {
-                        id: cards
-
-                        anchors.horizontalCenter: parent.horizontalCenter
-                        canCollapse: cardsRow.canCollapse
-                        canRank: cardsRow.canRank
-                        heading: cardsRow.heading
-                        hidden: cardsRow.hidden
-                        noneAcceptable: cardsRow.noneAcceptable
-                        objectName: "cards" + cardsRow.index
-                        readOnly: root.readOnly
-                        replies: cardsRow.replies
-                        streaming: cardsRow.streaming
-                        width: root.columnWidth
-
-                        onChosen: messageId => ThreadViewModel.choose(messageId)
-                        onCodeCopied: text => ThreadViewModel.copyText(text)
-                        onCollapseRequested: ThreadViewModel.showSideBySide(cardsRow.parentId, false)
-                        onContinued: messageId => ThreadViewModel.continueFrom(messageId)
-                        onCopyRequested: messageId => ThreadViewModel.copyMessage(messageId)
-                        onDeleteRequested: messageId => ThreadViewModel.deleteMessage(messageId)
-                        onLabelEdited: (messageId, label, value) => LabelsViewModel.setLabel(messageId, label, value)
-                        onLabelsRequested: messageId => root.labelsRequested(messageId)
-                        onLinkActivated: url => root.linkActivated(url)
-                        onMoreCardsRequested: ThreadViewModel.showMoreCards(cardsRow.parentId)
-                        onMoreRequested: ThreadViewModel.regenerate(cardsRow.parentId)
-                        onNoneAcceptableChosen: chosen => ThreadViewModel.setNoneAcceptable(cardsRow.parentId, chosen)
-                        onPlaced: (messageId, position) => ThreadViewModel.placeReply(messageId, position)
-                        onReacted: (messageId, emoji) => LabelsViewModel.react(messageId, emoji)
-                        onStepped: (messageId, step) => ThreadViewModel.stepReply(messageId, step)
-                        onTieToggled: messageId => ThreadViewModel.toggleTie(messageId)
-                    }
+                    onLabelsRequested: messageId => root.labelsRequested(messageId)
+                    onLinkActivated: url => root.linkActivated(url)
                 }
             }
         }
