@@ -6,6 +6,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import PySide6.QtQuick  # noqa: F401
@@ -121,10 +122,16 @@ class Window:
 
     def ask(self, text: str) -> None:
         """Type a prompt, send it with Enter, and wait until every reply is complete."""
+        with self.replies():
+            self.type(text)
+            self.press(Qt.Key.Key_Return)
+
+    @contextmanager
+    def replies(self) -> Iterator[None]:
+        """What is done inside makes the engine write replies; leaves when they are complete."""
         started = []
         self.wiring.generations.replies_started.connect(started.append)
-        self.type(text)
-        self.press(Qt.Key.Key_Return)
+        yield
         self.until(lambda: bool(started), SLOW_MS)
         self.wait_for_replies()
 

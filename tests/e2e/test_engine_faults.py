@@ -17,7 +17,6 @@ def start_streaming(window, text="Tell me something long."):
     """Send a prompt and wait until a reply has some text and is not complete; lengths are up to chance."""
     window.type(text)
     window.press(Qt.Key.Key_Return)
-    window.until(window.wiring.generations.any_running, SLOW_MS)
     window.until(lambda: bool(replies(window)), SLOW_MS)
     window.until(lambda: bool(begun(window)), SLOW_MS)
 
@@ -90,9 +89,8 @@ def test_e01_an_engine_that_keeps_dying_waits_for_the_restart_button(open_window
     window.click("banner-engine", "bannerAction")
     window.wait_for_engine()
     window.until(lambda: window.find("banner-engine") is None)
-    window.click("getReplies")
-    window.until(window.wiring.generations.any_running, SLOW_MS)
-    window.wait_for_replies()
+    with window.replies():
+        window.click("getReplies")
     assert len(replies(window)) == 4
 
 

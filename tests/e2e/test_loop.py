@@ -58,11 +58,9 @@ def walk_through_the_loop(window, tmp_path):
     window.press(Key.Key_Up)
     window.until(lambda: window.find("promptEditor") is not None)
     window.press(Key.Key_End, Modifier.ControlModifier)
-    window.type(" Please be brief.")
-    window.press(Key.Key_Return)
-    window.until(lambda: len(window.tree.children(fourth)) == 2, SLOW_MS)
-    window.until(window.wiring.generations.any_running, SLOW_MS)
-    window.wait_for_replies()
+    with window.replies():
+        window.type(" Please be brief.")
+        window.press(Key.Key_Return)
     edited = window.wiring.session.current.last_prompt()
     assert edited.text == "How do I rank the replies? Please be brief."
     window.until(lambda: window.find("prompt2", "promptPager", "pagerText") is not None)
