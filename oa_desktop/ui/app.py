@@ -14,9 +14,12 @@ from oa_desktop.errors import OaError
 from oa_desktop.paths import AppPaths, app_paths
 from oa_desktop.store.errors import StoreInUse
 from oa_desktop.store.worker import StoreWorker
+from oa_desktop.ui.crash_log import catch_bugs, start_log
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.network_wall import DenyingNetworkFactory
+from oa_desktop.ui.notices import Notice
 from oa_desktop.ui.provided import provide
+from oa_desktop.ui.quit_signals import QuitSignals
 from oa_desktop.ui.resources import qml_root
 from oa_desktop.ui.single_window import SingleWindow, raise_first_window
 from oa_desktop.ui.start_problem_view_model import StartProblemViewModel
@@ -38,6 +41,7 @@ def run(argv: Sequence[str]) -> int:
     paths = app_paths()
     try:
         paths.create()
+        start_log(paths.logs)
         worker = StoreWorker.open(paths.store)
     except StoreInUse as error:
         raised = raise_first_window(paths.store)
@@ -61,6 +65,8 @@ def make_engine() -> QQmlApplicationEngine:
 
 def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWorker) -> int:
     wiring = Wiring(paths, worker)
+    catch_bugs(lambda sentence: wiring.notices.show(unexpected(sentence, paths)))
+    signals = QuitSignals(wiring)
     first = SingleWindow(paths.store, wiring)
     first.raise_requested.connect(wiring.app.raiseRequested)
     engine = make_engine()
@@ -72,9 +78,17 @@ def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWor
         wiring.start()
         return application.exec()
     finally:
+        signals.close()
         first.close()
         delete(engine)  # what shows goes before what is shown
         wiring.close()
+
+
+def unexpected(sentence: str, paths: AppPaths) -> Notice:
+    """The banner of a bug."""
+    return Notice(
+        "unexpected", "error", sentence, f"What is saved is safe. Details: {paths.logs / 'app.log'}"
+    )
 
 
 def _show_problem(application: QGuiApplication, problem: OaError, paths: Sequence[Path]) -> int:
