@@ -1,5 +1,6 @@
 """Small trees for the tests of the window, told by a few words each."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState, Role, TreeId
@@ -17,7 +18,7 @@ def tree_of(*lines: str, **changes: dict[str, object]) -> MessageTree:
     for seq, line in enumerate(lines):
         name, parent, text = (*line.split(" ", 2), "")[:3]
         role = Role.PROMPTER if parent == "-" else messages[parent].role.other
-        messages[name] = Message(
+        message = Message(
             id=MessageId(name),
             tree_id=TreeId(next(iter(messages), name)),
             parent_id=None if parent == "-" else MessageId(parent),
@@ -25,8 +26,8 @@ def tree_of(*lines: str, **changes: dict[str, object]) -> MessageTree:
             text=text or f"text of {name}",
             seq=seq,
             created_at=NOON + timedelta(seconds=seq),
-            **changes.get(name, {}),  # type: ignore[arg-type]
         )
+        messages[name] = replace(message, **changes.get(name, {}))
     return MessageTree(messages.values())
 
 
