@@ -123,12 +123,10 @@ class BlockListModel(QAbstractListModel):
         rows = range(min(change.first, self._shown, wanted), min(self._shown, wanted))
         kept = next((row for row in rows if type(blocks[row]) is not type(self._blocks[row])), rows.stop)
         changed = [row for row in rows if row < kept and blocks[row] != self._blocks[row]]
-        was_open = len(self._blocks) - 1
-        if (self._finished or len(blocks) > len(self._blocks)) and 0 <= was_open < kept:
-            changed = sorted({*changed, was_open})
-        if (
-            kept < self._shown
-        ):  # another kind of block needs another delegate, which a change of data does not make
+        was_open, is_open = len(self._blocks) - 1, len(blocks) - 1
+        if self._finished or was_open != is_open:  # the last block of a growing text is shown in another way
+            changed = sorted({*changed, *(row for row in (was_open, is_open) if 0 <= row < kept)})
+        if kept < self._shown:  # another kind needs another delegate, which a change of data does not make
             self.beginRemoveRows(QModelIndex(), kept, self._shown - 1)
             self._shown = kept
             self.endRemoveRows()
