@@ -71,6 +71,8 @@ class BlockListModel(QAbstractListModel):
         self._finished = False
         self._error: Error | None = None
         self._blocks: list[Block] = []
+        self._open = -1
+        """The row that is still being written and shown as such; -1 when the text is complete."""
         self._shown = 0
 
     @property
@@ -123,14 +125,14 @@ class BlockListModel(QAbstractListModel):
         rows = range(min(change.first, self._shown, wanted), min(self._shown, wanted))
         kept = next((row for row in rows if type(blocks[row]) is not type(self._blocks[row])), rows.stop)
         changed = [row for row in rows if row < kept and blocks[row] != self._blocks[row]]
-        was_open, is_open = len(self._blocks) - 1, len(blocks) - 1
-        if self._finished or was_open != is_open:  # the last block of a growing text is shown in another way
+        was_open, is_open = self._open, -1 if self._finished else len(blocks) - 1
+        if was_open != is_open:
             changed = sorted({*changed, *(row for row in (was_open, is_open) if 0 <= row < kept)})
         if kept < self._shown:  # another kind needs another delegate, which a change of data does not make
             self.beginRemoveRows(QModelIndex(), kept, self._shown - 1)
             self._shown = kept
             self.endRemoveRows()
-        self._blocks = blocks
+        self._blocks, self._open = blocks, is_open
         if wanted > kept:
             self.beginInsertRows(QModelIndex(), kept, wanted - 1)
             self._shown = wanted
@@ -148,8 +150,7 @@ class BlockListModel(QAbstractListModel):
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not 0 <= index.row() < self._shown or not _FIRST_ROLE <= role < _FIRST_ROLE + len(_ROLES):
             return None
-        is_open = index.row() == len(self._blocks) - 1 and not self._finished
-        shown = (display_open if is_open else display)(self._blocks[index.row()])
+        shown = (display_open if index.row() == self._open else display)(self._blocks[index.row()])
         match _ROLES[role - _FIRST_ROLE]:
             case "indent" | "marker" | "quote" | "tight" as name:
                 return getattr(shown.place, name)
