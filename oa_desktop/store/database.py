@@ -120,6 +120,8 @@ def _is_new(files: StoreFiles, stamp: Stamp | None, latest: int) -> bool:
         identity = _require_ours(files, database, latest, may_be_blank=stamp is None)
         if fault := checks.damage(database):
             raise StoreDamaged(files.database, fault, quarantine.keep_copy(files))
+        if stamp and not identity.is_empty and _is_older(meta.stamp_of(database), stamp):
+            _keep_before_the_journal(files)
     finally:
         database.close()
     return identity.is_empty
@@ -183,6 +185,12 @@ def _rebuild_index(database: Database, files: StoreFiles) -> None:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
             raise
         raise StoreDamaged(files.database, f"search index: {error}", quarantine.keep_copy(files)) from error
+
+
+def _keep_before_the_journal(files: StoreFiles) -> None:
+    """A journal that may belong to another store is about to be written into this one."""
+    if files.wal.exists() and files.wal.stat().st_size > 0:
+        quarantine.keep_copy(files)
 
 
 def _is_older(found: Stamp, remembered: Stamp) -> bool:

@@ -28,14 +28,12 @@ def copy_readable(damaged: Path, target: Path) -> tuple[dict[str, int], dict[str
 
     Raises: StoreDamaged when not even the list of tables can be read.
     """
-    source, copy = connect(damaged, mode="ro"), connect(target, mode="rwc")
+    source = open_damaged(damaged)
+    copy = connect(target, mode="rwc")
     try:
-        source.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
         copy.conn.execute("PRAGMA foreign_keys=OFF")
         with transaction(copy):
-            MIGRATIONS.apply(copy)
-            copy.conn.execute(f"PRAGMA application_id={checks.APPLICATION_ID}")
-            copy.conn.execute(f"PRAGMA user_version={len(MIGRATIONS.applied(copy))}")
+            _lay_out(copy)
             for table in ("meta", *checks.COUNTED_TABLES):
                 _copy_table(source, copy, table)
             _mend_references(copy)
@@ -49,22 +47,64 @@ def copy_readable(damaged: Path, target: Path) -> tuple[dict[str, int], dict[str
         copy.close()
 
 
+def make_empty(target: Path) -> None:
+    """A store nobody has written to."""
+    database = connect(target, mode="rwc")
+    try:
+        with transaction(database):
+            _lay_out(database)
+    finally:
+        database.close()
+
+
+def open_damaged(path: Path) -> Database:
+    """A reader of what is left; without the journal where only that is damaged, or belongs to another store.
+
+    Raises: StoreDamaged when not even the list of tables can be read.
+    """
+    if not path.exists():
+        raise StoreDamaged(path, "there is no file")
+    source = connect(path, mode="ro")
+    if checks.damage(source):
+        alone = connect(path, mode="ro", immutable=True)
+        source, other = (source, alone) if checks.damage(alone) else (alone, source)
+        other.close()
+    try:
+        source.conn.execute(
+            "PRAGMA writable_schema=ON"
+        ).close()  # or a file that was cut off is not read at all
+        tables = source.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        source.close()
+        raise StoreDamaged(path, str(error)) from error
+    if not tables:
+        source.close()
+        raise StoreDamaged(path, "it has no tables")
+    return source
+
+
+def _lay_out(database: Database) -> None:
+    MIGRATIONS.apply(database)
+    database.conn.execute(f"PRAGMA application_id={checks.APPLICATION_ID}")
+    database.conn.execute(f"PRAGMA user_version={len(MIGRATIONS.applied(database))}")
+
+
 def _copy_table(source: Database, copy: Database, table: str) -> None:
     columns = [row[1] for row in copy.conn.execute(f"PRAGMA table_info({table})")]
     marks = ",".join("?" * len(columns))
-    for row in _readable_rows(source, table, ", ".join(columns)):
+    for row in readable_rows(source, table, ", ".join(columns)):
         try:
             copy.conn.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)
         except sqlite3.IntegrityError:
             continue  # what is in it is damaged too
 
 
-def _readable_rows(source: Database, table: str, columns: str) -> Iterator[Row]:
+def readable_rows(source: Database, table: str, columns: str) -> Iterator[Row]:
     """Rows by ever smaller ranges; where there is no row number, from both ends up to the damage."""
     if keys := _WITHOUT_ROWID.get(table):
         for direction in ("ASC", "DESC"):
             order = ", ".join(f"{key} {direction}" for key in keys)
-            yield from _until_damage(source, f"SELECT {columns} FROM {table} ORDER BY {order}")
+            yield from until_damage(source, f"SELECT {columns} FROM {table} ORDER BY {order}")
         return
     ranges = [(1, _highest_rowid(source, table))]
     while ranges:
@@ -80,7 +120,8 @@ def _readable_rows(source: Database, table: str, columns: str) -> Iterator[Row]:
             yield from rows
 
 
-def _until_damage(source: Database, sql: str) -> Iterator[Row]:
+def until_damage(source: Database, sql: str) -> Iterator[Row]:
+    """The rows of a query, as far as they can be read."""
     try:
         yield from source.conn.execute(sql)
     except sqlite3.DatabaseError:
@@ -91,7 +132,7 @@ def _highest_rowid(source: Database, table: str) -> int:
     """As far as one of the places that know it can be read; 0 when none can."""
     known = [0]
     for sql in (f"SELECT max(rowid) FROM {table}", f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"):
-        known += [row[0] or 0 for row in _until_damage(source, sql)]
+        known += [row[0] or 0 for row in until_damage(source, sql)]
     return max(known)
 
 
@@ -119,7 +160,7 @@ def _mend_references(copy: Database) -> None:
 def _lost(source: Database, kept: dict[str, int]) -> dict[str, int]:
     lost: dict[str, int] = {}
     for table, count in kept.items():
-        for row in _until_damage(source, f"SELECT count(*) FROM {table}"):
+        for row in until_damage(source, f"SELECT count(*) FROM {table}"):
             if row[0] > count:
                 lost[table] = row[0] - count
     return lost

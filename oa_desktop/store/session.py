@@ -11,6 +11,7 @@ from oa_desktop.store.driver import sqlite3
 from oa_desktop.store.errors import DiskFull, translated
 from oa_desktop.store.files import StoreFiles, is_writable
 from oa_desktop.store.lock import InstanceLock
+from oa_desktop.store.replacing import finish_replacing
 from oa_desktop.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class Session:
 
     def _open_writer(self) -> Opened:
         """For writing; for reading, with a notice, where the disk has no room to begin a session."""
+        finish_replacing(self.files)
         try:
             return open_writer(self.files)
         except sqlite3.Error as error:

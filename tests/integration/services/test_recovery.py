@@ -1,0 +1,276 @@
+"""A store that cannot be opened: what is offered is true, doing it brings it, and no byte of it is lost."""
+
+import asyncio
+import errno
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oa_desktop.errors import StorageError
+from oa_desktop.services.recovery import Way, WayKind, find_ways, recover, take, trouble, ways_out
+from oa_desktop.store.errors import DiskFull, StoreDamaged, StoreForeign, StoreInUse, StoreLost, StoreNewer
+from oa_desktop.store.files import StoreFiles
+from oa_desktop.store.lock import InstanceLock
+from oa_desktop.store.worker import StoreWorker
+
+from .damaged_stores import (
+    BACKED_UP,
+    CONVERSATIONS,
+    NEWER,
+    PAGE,
+    Damage,
+    foreign_journal,
+    garbage,
+    gone,
+    half,
+    hundred_bytes,
+    nothing,
+    random_page,
+    whole_foreign_journal,
+    with_a_backup,
+)
+
+HERE = Path(__file__).parent
+RESTORE, SALVAGE, START_OVER = WayKind.RESTORE, WayKind.SALVAGE, WayKind.START_OVER
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StoreFiles:
+    return with_a_backup(tmp_path / "data" / "store.sqlite3")
+
+
+def refused(files: StoreFiles) -> StorageError:
+    with pytest.raises((StoreDamaged, StoreLost)) as raised:
+        StoreWorker.open(files.database)
+    return raised.value
+
+
+def ways(files: StoreFiles) -> dict[WayKind, Way]:
+    return {way.kind: way for way in find_ways(refused(files), files.database)}
+
+
+def contents(files: StoreFiles) -> set[str]:
+    """What lies in the folder, by content; without the memory SQLite shares, and notes about the store."""
+    return {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files.database.parent.iterdir()
+        if path.is_file() and path.stat().st_size and not path.name.endswith(("-shm", ".stamp", ".lock"))
+    }
+
+
+def opened(files: StoreFiles) -> tuple[int, int]:
+    """Conversations and messages a person finds."""
+    worker = StoreWorker.open(files.database)
+    try:
+        assert worker.notices == ()
+        stats = worker.submit(lambda store: store.stats()).result()
+        return stats.trees, stats.messages
+    finally:
+        worker.close()
+
+
+DAMAGES = {
+    "s08-page": (random_page, {RESTORE, SALVAGE, START_OVER}),
+    "s09-half": (half, {RESTORE, SALVAGE, START_OVER}),
+    "s09-100-bytes": (hundred_bytes, {RESTORE, START_OVER}),
+    "s09-0-bytes": (nothing, {RESTORE, START_OVER}),
+    "s09-garbage": (garbage, {RESTORE, START_OVER}),
+    "s09-gone": (gone, {RESTORE, START_OVER}),
+    "s10-other-wal": (foreign_journal, {RESTORE, SALVAGE, START_OVER}),
+}
+EVERY_DAMAGE = pytest.mark.parametrize(("damage", "kinds"), DAMAGES.values(), ids=DAMAGES.keys())
+
+
+@EVERY_DAMAGE
+def test_only_ways_that_lead_somewhere_are_offered(
+    files: StoreFiles, damage: Damage, kinds: set[WayKind]
+) -> None:
+    damage(files)
+    found = ways(files)
+    assert set(found) == kinds
+    assert list(found)[-1] is START_OVER
+    assert found[RESTORE].messages == BACKED_UP
+    assert found[RESTORE].conversations == CONVERSATIONS
+    assert all(way.title and way.sentence.endswith(".") for way in found.values())
+
+
+@EVERY_DAMAGE
+def test_every_way_brings_what_it_said_and_keeps_every_byte(
+    files: StoreFiles, tmp_path: Path, damage: Damage, kinds: set[WayKind]
+) -> None:
+    damage(files)
+    refused(files)
+    for kind in kinds:
+        copy = StoreFiles(tmp_path / kind / files.database.name)
+        shutil.copytree(files.database.parent, copy.database.parent)
+        way = ways(copy)[kind]
+        before = contents(copy)
+        report = take(way, copy.database)
+        assert before <= contents(copy)
+        assert (report.conversations, report.messages) == (way.conversations, way.messages)
+        assert opened(copy) == (report.conversations, report.messages)
+        assert all(sentence.endswith(".") and "\n" not in sentence for sentence in report.sentences)
+        assert trouble(copy.database) is None
+
+
+@EVERY_DAMAGE
+def test_the_damaged_file_lies_under_another_name(
+    files: StoreFiles, damage: Damage, kinds: set[WayKind]
+) -> None:
+    damage(files)
+    was = files.database.read_bytes() if files.database.exists() else None
+    journal = files.wal.read_bytes() if files.wal.exists() else b""
+    report = take(ways(files)[RESTORE], files.database)
+    if was is None:
+        assert report.files == ()
+        assert "no old file" in report.kept
+        return
+    assert report.files[0].read_bytes() == was
+    assert report.files[0].name in report.kept
+    if journal:
+        assert StoreFiles(report.files[0]).wal.read_bytes() == journal
+
+
+def test_s08_what_is_newer_than_the_backup_is_counted_before_and_after(files: StoreFiles) -> None:
+    random_page(files)
+    way = ways(files)[RESTORE]
+    assert way.missing == NEWER
+    assert "5 newer messages" in way.sentence
+    report = take(way, files.database)
+    assert report.missing == NEWER
+    assert "5 newer messages are missing" in report.lost
+
+
+def test_s08_reading_out_counts_what_is_lost(files: StoreFiles) -> None:
+    random_page(files)
+    way = ways(files)[SALVAGE]
+    assert way.missing is not None
+    assert way.messages + way.missing == BACKED_UP + NEWER
+    report = take(way, files.database)
+    assert f"{way.missing} messages could not be read" in report.lost
+
+
+def test_s09_half_a_file_still_gives_the_messages_that_are_in_it(files: StoreFiles) -> None:
+    half(files)
+    assert BACKED_UP // 2 < ways(files)[SALVAGE].messages < BACKED_UP
+
+
+def test_s10_the_store_is_whole_again_without_the_journal_of_another(files: StoreFiles) -> None:
+    foreign_journal(files)
+    way, *_ = find_ways(refused(files), files.database)
+    assert (way.kind, way.missing) == (SALVAGE, 0)
+    take(way, files.database)
+    assert opened(files) == (CONVERSATIONS, BACKED_UP + NEWER)
+
+
+def test_s10_a_whole_journal_of_another_store_is_told_and_what_it_overwrites_is_kept(
+    files: StoreFiles,
+) -> None:
+    was = files.database.read_bytes()
+    whole_foreign_journal(files)
+    worker = StoreWorker.open(files.database)
+    assert [notice.code for notice in worker.notices] == ["store-older-copy"]
+    worker.close()
+    assert files.database.read_bytes() != was
+    (kept,) = (path for path in files.database.parent.glob("*.corrupt-*Z"))
+    assert kept.read_bytes() == was
+
+
+def test_without_a_backup_none_is_offered(files: StoreFiles) -> None:
+    shutil.rmtree(files.backups)
+    garbage(files)
+    assert set(ways(files)) == {START_OVER}
+
+
+def test_s08_a_damaged_backup_is_passed_over_for_an_older_one(files: StoreFiles) -> None:
+    (sound,) = files.backups.iterdir()
+    damaged = sound.with_name("store-000007-20261122T000000Z.db")
+    damaged.write_bytes(sound.read_bytes()[: PAGE * 3])
+    nothing(files)
+    backup = ways(files)[RESTORE].backup
+    assert backup
+    assert backup.path == sound
+
+
+def test_s11_nothing_is_offered_for_what_is_not_damage(files: StoreFiles) -> None:
+    for problem in (
+        StoreNewer(files.database, 12, 9),
+        StoreInUse(files.database),
+        StoreForeign(files.database),
+        DiskFull(),
+    ):
+        assert find_ways(problem, files.database) == ()
+
+
+def test_nothing_is_taken_while_the_store_is_open(files: StoreFiles) -> None:
+    garbage(files)
+    way = ways(files)[START_OVER]
+    garbled = files.database.read_bytes()
+    lock = InstanceLock(files.lock)
+    with pytest.raises(StoreInUse):
+        take(way, files.database)
+    lock.release()
+    assert files.database.read_bytes() == garbled
+
+
+def test_a_way_that_fails_leaves_everything_as_it_was(
+    files: StoreFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    garbage(files)
+    way = ways(files)[RESTORE]
+    before = contents(files)
+
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("oa_desktop.store.recovery.flush_to_disk", no_room)
+    with pytest.raises(DiskFull):
+        take(way, files.database)
+    assert contents(files) == before
+    monkeypatch.undo()
+    take(way, files.database)
+
+
+def test_a_sound_store_has_no_trouble_and_a_damaged_one_is_not_changed_by_looking(files: StoreFiles) -> None:
+    assert trouble(files.database) is None
+    random_page(files)
+    before = files.database.read_bytes(), files.database.stat().st_mtime_ns
+    problem = trouble(files.database)
+    assert isinstance(problem, StoreDamaged)
+    find_ways(problem, files.database)
+    assert (files.database.read_bytes(), files.database.stat().st_mtime_ns) == before
+
+
+async def test_the_work_is_done_in_a_thread(files: StoreFiles) -> None:
+    garbage(files)
+    found = await ways_out(refused(files), files.database)
+    looking = asyncio.create_task(recover(found[0], files.database))
+    await asyncio.sleep(0)
+    assert not looking.done()
+    assert (await looking).messages == BACKED_UP
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", list(WayKind))
+def test_s03_killed_in_the_middle_of_a_recovery_there_is_the_old_store_or_the_new_one(
+    tmp_path: Path, kind: WayKind
+) -> None:
+    child = subprocess.run(
+        [sys.executable, HERE / "recovery_child.py", kind, tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    rounds = [json.loads(line) for line in child.stdout.splitlines()]
+    assert len(rounds) > 20
+    assert {round_["outcome"] for round_ in rounds} == {"old", "new"}
+    assert all(round_["damaged_file_kept"] for round_ in rounds)
+    assert rounds[-1] == rounds[-1] | {"killed": False, "outcome": "new"}
