@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oa_desktop.conversation.message import (
     Generation,
@@ -18,9 +18,11 @@ from oa_desktop.errors import UsageError
 from oa_desktop.services.chat_events import ChatEvent
 from oa_desktop.services.generation import RunningGeneration
 from oa_desktop.services.reply_engine import ReplyEngine
+from oa_desktop.store.text import clean
 from oa_desktop.store.worker import StoreWorker
 
 MAX_REPLIES = 16
+MAX_TOKENS = 1 << 20
 TITLE_CHARACTERS = 60
 
 
@@ -45,10 +47,10 @@ class GenerationOptions:
             raise UsageError(
                 "replies-out-of-range", f"The number of replies must be 1 to {MAX_REPLIES}, not {self.n}."
             )
-        if self.max_tokens < 1:
+        if not 1 <= self.max_tokens <= MAX_TOKENS:
             raise UsageError(
                 "max-tokens-out-of-range",
-                f"The longest reply must be at least 1 token, not {self.max_tokens}.",
+                f"The longest reply must have 1 to {MAX_TOKENS} tokens, not {self.max_tokens}.",
             )
 
 
@@ -112,6 +114,7 @@ class ChatService:
         Raises: UsageError when `n` or `max_tokens` is out of range, StorageError.
         """
         options.check()
+        options = replace(options, system_prompt=clean(options.system_prompt)[0])
         tree = await self._worker.run(lambda store: store.messages.tree(prompt.tree_id))
         if prompt.id not in tree or tree[prompt.id].role is not Role.PROMPTER:
             raise UsageError("not-a-prompt", "Replies can only be generated for a prompt.")
@@ -166,9 +169,10 @@ def title_of(text: str) -> str:
 
 
 def _checked(text: str) -> str:
+    """The text as it is stored. Raises: UsageError when there is none."""
     if not text.strip():
         raise UsageError("empty-prompt", "The prompt is empty.", hint="Type a message first.")
-    return text
+    return clean(text)[0]
 
 
 def _empty_reply(prompt: Message, model_name: str, options: GenerationOptions, seed: int) -> Message:

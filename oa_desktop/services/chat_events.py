@@ -37,7 +37,7 @@ class GenerationEnded:
     """Nothing more follows.
 
     error: set when the engine refused or stopped, or the store refused; the partial texts are kept.
-    replies: every reply in its final form, with what reading the prompt cost.
+    replies: every reply in its final form, in the order of their seeds, with what reading the prompt cost.
     """
 
     error: OaError | None = None

@@ -1,6 +1,7 @@
 """One running generation: replies that stream from the engine into the store and to whoever watches."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from oa_desktop.services.chat_events import (
     ReplyEnded,
 )
 from oa_desktop.store.worker import StoreWorker
+
+log = logging.getLogger(__name__)
 
 SAVE_INTERVAL_S = 0.4
 """A streaming reply is never further than this ahead of the disk, plus one write."""
@@ -83,7 +86,7 @@ class RunningGeneration:
             await self._record_usage()
         finally:
             await self._close()
-        yield GenerationEnded(self._engine_error or self._storage_error, tuple(self._ended_replies))
+        yield GenerationEnded(self._engine_error or self._storage_error, self._in_order())
 
     async def _read(self) -> None:
         try:
@@ -91,6 +94,9 @@ class RunningGeneration:
                 self._queue.put_nowait(event)
         except OaError as error:
             self._engine_error = error
+        except Exception:
+            log.exception("a stream of replies failed")
+            self._engine_error = EngineError("reply-broken", "The reply broke off: the app made a mistake.")
 
     async def _next_event(self) -> ChatStreamEvent | None:
         """The next event of the engine; saves what is waiting to be saved when its time has come."""
@@ -183,6 +189,11 @@ class RunningGeneration:
             return
         self._storage_error = None
         self._dirty.clear()
+
+    def _in_order(self) -> tuple[Message, ...]:
+        """The ended replies, as they were asked for and not as they ended."""
+        ended = {message.id: message for message in self._ended_replies}
+        return tuple(ended[reply.id] for reply in self._replies if reply.id in ended)
 
     async def _close(self) -> None:
         """Drop the connection to the engine, whatever ended the iteration."""

@@ -273,3 +273,53 @@ def test_a_title_is_the_first_line_cut_at_a_word() -> None:
     assert title_of("\n\n  What is a llama?  \nmore") == "What is a llama?"
     assert title_of("word " * 40) == ("word " * 12).rstrip() + "…"
     assert title_of("关" * 100) == "关" * 60 + "…"
+
+
+class OneByOneEngine:
+    """An engine whose later replies end first."""
+
+    model_name = "one by one"
+
+    async def chat(self, messages: object, **_: object) -> AsyncIterator[ChatStreamEvent]:
+        for index in (2, 0, 1):
+            yield ChoiceDelta(index, f"reply {index}")
+            yield ChoiceEnd(index, "stop")
+
+
+async def test_replies_come_back_in_the_order_of_their_seeds_however_they_ended(chat: ChatService) -> None:
+    prompt = await chat.start_conversation("hello")
+    events = await all_events(chat, OneByOneEngine(), prompt, options(n=3))
+    assert [reply.text for reply in events[-1].replies] == ["reply 0", "reply 1", "reply 2"]
+    assert [reply.generation.seed for reply in events[-1].replies] == [7, 8, 9]
+
+
+class FaultyEngine:
+    """An engine client with a bug."""
+
+    model_name = "faulty"
+
+    async def chat(self, messages: object, **_: object) -> AsyncIterator[ChatStreamEvent]:
+        yield ChoiceDelta(0, "so far")
+        raise KeyError("bug")
+
+
+async def test_a_bug_in_the_stream_fails_the_reply_instead_of_passing_for_its_end(
+    chat: ChatService, worker: StoreWorker
+) -> None:
+    prompt = await chat.start_conversation("hello")
+    events = await all_events(chat, FaultyEngine(), prompt, options(n=1))
+    assert isinstance(events[-1], GenerationEnded)
+    assert events[-1].error is not None
+    assert [(m.text, m.state) for m in events[-1].replies] == [("so far", MessageState.FAILED)]
+
+
+async def test_s19_text_that_no_file_can_hold_is_replaced_before_it_goes_anywhere(
+    chat: ChatService, worker: StoreWorker, start_engine: StartEngine
+) -> None:
+    _, engine = await start_engine()
+    prompt = await chat.start_conversation("a\ud800b\0c")
+    assert prompt.text == "a\ufffdb\ufffdc"
+    chosen = options(n=1, system_prompt="kind\udcff")
+    ended = (await all_events(chat, engine, prompt, chosen))[-1]
+    assert ended.error is None
+    assert ended.replies[0].generation.system_prompt == "kind\ufffd"
