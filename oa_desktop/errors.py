@@ -23,7 +23,8 @@ class OaError(Exception):
     @property
     def sentence(self) -> str:
         """Title and hint on one line, as the command line prints them."""
-        return f"{self.title} {self.hint}".strip()
+        stop = "." if self.hint and not self.title.endswith((".", "!", "?")) else ""
+        return f"{self.title}{stop} {self.hint}".strip()
 
 
 class UsageError(OaError):

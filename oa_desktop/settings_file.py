@@ -93,7 +93,8 @@ class SettingsFile:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomically(self.path, _edited(document, changes).encode("utf-8"))
         except (OSError, TOMLKitError, ValueError) as exc:
-            return Notice("The settings are not saved; they hold until the app is closed.", str(exc))
+            why = f"{exc.strerror}: {self.path}" if isinstance(exc, OSError) and exc.strerror else str(exc)
+            return Notice("The settings are not saved; they hold until the app is closed.", why)
         return None
 
     def _note(self, title: str, hint: str) -> None:

@@ -6,11 +6,13 @@ from functools import cached_property
 
 from oa_desktop.cli.output import StatusLine, note
 from oa_desktop.client.api import EngineClient
+from oa_desktop.log_file import keep_log
 from oa_desktop.paths import app_paths
 from oa_desktop.services.loading import LoadedModel, load_model
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings import Settings
 from oa_desktop.settings_file import SettingsFile
+from oa_desktop.store.errors import StoreReadOnly
 from oa_desktop.store.worker import StoreWorker
 
 
@@ -20,6 +22,7 @@ class App:
     def __init__(self) -> None:
         self.paths = app_paths()
         self.paths.create()
+        keep_log(self.paths.logs)
 
     @cached_property
     def settings(self) -> Settings:
@@ -36,12 +39,16 @@ class App:
 
     @contextmanager
     def store(self, *, read_only: bool = False) -> Iterator[StoreWorker]:
-        """The conversations. read_only: also while the window has them open."""
+        """The conversations. read_only: also while the window has them open.
+
+        Raises: StorageError, also when they can only be read and that is not enough.
+        """
         worker = StoreWorker.open(self.paths.store, read_only=read_only)
         try:
-            if not read_only:
-                for notice in worker.notices:
-                    note(notice.sentence)
+            if worker.read_only and not read_only:
+                raise next(iter(worker.notices), StoreReadOnly())
+            for notice in worker.notices:
+                note(notice.sentence)
             yield worker
         finally:
             worker.close()

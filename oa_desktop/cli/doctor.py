@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import json_option, print_json
+from oa_desktop.cli.output import json_option, print_json, say
 from oa_desktop.services.doctor import report
 from oa_desktop.services.findings import Finding, Level
 from oa_desktop.settings_file import SettingsFile
@@ -33,17 +33,15 @@ def doctor(as_json: bool) -> int:
         print_json(found.as_json())
     else:
         for finding in found.findings:
-            click.echo(f"{_SIGNS[finding.level]}  {finding.topic}: {finding.sentence}")
+            say(f"{_SIGNS[finding.level]}  {finding.topic}: {finding.sentence}")
             if finding.hint:
-                click.echo(f"      {finding.hint}")
+                say(f"      {finding.hint}")
         for name, version in found.versions.items():
-            click.echo(f"      {name} {version}")
+            say(f"      {name} {version}")
     return 0 if found.healthy else 1
 
 
 def _store_findings(app: App) -> Iterable[Finding]:
-    if not app.paths.store.exists():
-        return [Finding(Level.OK, "conversations", "There are no conversations yet.")]
     with app.store(read_only=True) as worker:
         count = worker.submit(lambda store: store.conversations.count()).result()
         notes = [Finding(Level.NOTE, "conversations", n.title, n.hint) for n in worker.notices]

@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import json_option, note, print_json
+from oa_desktop.cli.output import DONE, FAILED, json_option, note, print_json, say, tell
 from oa_desktop.conversation.message import TreeId
 from oa_desktop.conversation.states import TreeState
+from oa_desktop.errors import ExchangeError
 from oa_desktop.services.exporting import ExportFilter, ExportFormat, export_file
 from oa_desktop.services.importing import ImportReport, import_file
+from oa_desktop.store.text import clean
 
 
 @click.command("import")
@@ -18,31 +20,38 @@ from oa_desktop.services.importing import ImportReport, import_file
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.option("--skip-bad-lines", is_flag=True, help="Take the complete trees, leave out what is faulty.")
 @json_option
-def import_command(files: tuple[Path, ...], dry_run: bool, skip_bad_lines: bool, as_json: bool) -> None:
+def import_command(files: tuple[Path, ...], dry_run: bool, skip_bad_lines: bool, as_json: bool) -> int:
     """Import oasst FILES (.jsonl or .jsonl.gz).
 
-    Each file is taken whole or not at all; importing one again changes nothing.
+    Each file is taken whole or not at all, whatever becomes of the others; importing one again changes
+    nothing.
     """
-
-    async def run() -> list[ImportReport]:
-        with App().store() as worker:
-            return [
-                await import_file(worker, file, dry_run=dry_run, skip_bad_lines=skip_bad_lines)
-                for file in files
-            ]
-
-    reports = asyncio.run(run())
-    if as_json:
+    reports: list[ImportReport] = []
+    with App().store() as worker:
+        for file in files:
+            try:
+                report = asyncio.run(
+                    import_file(worker, file, dry_run=dry_run, skip_bad_lines=skip_bad_lines)
+                )
+            except ExchangeError as error:
+                tell(error)
+                continue
+            reports.append(report)
+            if not as_json:
+                _print(report)
+    if as_json and reports:
         print_json({"files": [_document(report) for report in reports]})
-        return
-    for report in reports:
-        verb = "would import" if dry_run else "imported"
-        click.echo(
-            f"{report.path.name}: {verb} {report.messages} messages in {report.trees} new and "
-            f"{report.extended} known conversations; {report.skipped} were there already."
-        )
-        for rejected in report.rejected:
-            note(f"  left out: {rejected}")
+    return DONE if len(reports) == len(files) else FAILED
+
+
+def _print(report: ImportReport) -> None:
+    verb = "would import" if report.dry_run else "imported"
+    say(
+        f"{report.path.name}: {verb} {report.messages} messages in {report.trees} new and "
+        f"{report.extended} known conversations; {report.skipped} were there already."
+    )
+    for rejected in report.rejected:
+        note(f"  left out: {rejected}")
 
 
 def _document(report: ImportReport) -> dict[str, object]:
@@ -97,7 +106,7 @@ def export_command(
     The file is complete or it does not exist.
     """
     chosen = ExportFilter(frozenset(langs), frozenset(states), ranked, min_messages)
-    tree_ids = [TreeId(tree) for tree in trees] or None
+    tree_ids = [TreeId(clean(tree)[0]) for tree in trees] or None
     with App().store(read_only=True) as worker:
         report = asyncio.run(export_file(worker, out, format_name, tree_ids=tree_ids, chosen=chosen))
     if as_json:
@@ -112,6 +121,6 @@ def export_command(
             }
         )
         return
-    click.echo(f"Wrote {report.messages} messages of {report.trees} conversations to {report.path}")
+    say(f"Wrote {report.messages} messages of {report.trees} conversations to {report.path}")
     for reason, count in report.left_out.items():
         note(f"  left out, {reason}: {count}")

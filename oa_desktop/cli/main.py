@@ -1,18 +1,51 @@
 """The `oa-desktop` command: its subcommands, and how their errors become one sentence and an exit code."""
 
-import os
-import sys
+import logging
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from oa_desktop import __version__
+from oa_desktop.cli.output import DONE, FAILED, INTERRUPTED, WRONG_USAGE, settle_streams, tell
 from oa_desktop.errors import OaError, UsageError
 
-DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+log = logging.getLogger(__name__)
+
+_COMMANDS = {
+    "chat": ("chat:chat", "Ask a question and print the replies, or chat line by line."),
+    "tour": ("tour:tour", "Ask, rank, continue, export and compare, by itself."),
+    "models": ("models:models", "List, import, show and remove models."),
+    "serve": ("serve:serve", "Serve a model over the OpenAI protocol until Ctrl+C."),
+    "import": ("exchange:import_command", "Import files of the oasst format."),
+    "export": ("exchange:export_command", "Write conversations to a file."),
+    "stats": ("stats:stats", "Count what the store holds."),
+    "doctor": ("doctor:doctor", "Look at everything and say what to do."),
+}
+"""By name: where the command is in this package, and its line in the list of commands."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _LazyGroup(click.Group):
+    """Imports a command when it is run, so that the others cost nothing."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"oa_desktop.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="oa-desktop")
 def cli() -> None:
     """Chat offline with open assistant models, rank replies, export the oasst format.
@@ -22,7 +55,8 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command. Returns its exit code; never raises for expected trouble."""
+    """Run one command. Returns its exit code; raises only SystemExit, when nobody reads the output."""
+    settle_streams()
     try:
         result = cli.main(args=list(arguments), prog_name="oa-desktop", standalone_mode=False)
     except click.ClickException as error:
@@ -31,31 +65,16 @@ def main(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except OaError as error:
-        click.echo(error.sentence, err=True)
-        if error.detail:
-            click.echo(f"  {error.detail}", err=True)
+        tell(error)
         return WRONG_USAGE if isinstance(error, UsageError) else FAILED
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`); the flush at exit must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as bug:
+        log.exception("a command failed")
+        tell(
+            OaError(
+                "internal-error",
+                f"The app made a mistake ({type(bug).__name__}).",
+                hint="app.log in its folder of logs says where.",
+            )
+        )
         return FAILED
     return result if isinstance(result, int) else DONE
-
-
-def _register() -> None:
-    from oa_desktop.cli import chat, doctor, exchange, models, serve, stats, tour
-
-    for command in (
-        chat.chat,
-        tour.tour,
-        models.models,
-        serve.serve,
-        exchange.import_command,
-        exchange.export_command,
-        stats.stats,
-        doctor.doctor,
-    ):
-        cli.add_command(command)
-
-
-_register()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import StatusLine, json_option, note, print_json
+from oa_desktop.cli.output import StatusLine, json_option, note, print_json, say
 from oa_desktop.gguf.errors import decimal_size
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.model_suggestions import SUGGESTED_MODELS
@@ -25,7 +25,7 @@ def list_command(as_json: bool) -> None:
         print_json({"models": [_document(model) for model in found]})
         return
     for model in found:
-        click.echo(f"{model.ref:28} {decimal_size(model.size_bytes):>9}  {_summary(model)}")
+        say(f"{model.ref:28} {decimal_size(model.size_bytes):>9}  {_summary(model)}")
     if len(found) == 1:
         suggestion = SUGGESTED_MODELS[0]
         note(f"\nA real model to start with: {suggestion.title}, {decimal_size(suggestion.size_bytes)}.")
@@ -46,7 +46,7 @@ def import_command(path: Path, copy: bool, as_json: bool) -> None:
     if as_json:
         print_json(_document(model))
     else:
-        click.echo(f"{model.name} can now be chosen as {model.ref}")
+        say(f"{model.name} can now be chosen as {model.ref}")
 
 
 @models.command()
@@ -59,7 +59,7 @@ def show(ref: str, as_json: bool) -> None:
         print_json(_document(model))
         return
     for name, value in _document(model).items():
-        click.echo(f"{name:16} {value}")
+        say(f"{name:16} {value}")
 
 
 @models.command()
@@ -72,7 +72,7 @@ def remove(ref: str, delete_file: bool, as_json: bool) -> None:
     if as_json:
         print_json({"removed": model.ref})
     else:
-        click.echo(f"Removed {model.name}")
+        say(f"Removed {model.name}")
 
 
 def _summary(model: ModelFile) -> str:

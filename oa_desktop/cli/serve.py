@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import note
+from oa_desktop.cli.output import note, say
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.services.loading import engine_options
 
@@ -29,8 +29,8 @@ async def _serve(app: App, ref: str | None, host: str, port: int, token: str | N
     options = engine_options(model, app.settings, app.paths.logs / "engine.log", host=host, port=port)
     process = await EngineProcess.start(options, token=token)
     try:
-        click.echo(f"base_url  {process.handle.base_url}")
-        click.echo(f"api_key   {process.handle.token}")
+        say(f"base_url  {process.handle.base_url}")
+        say(f"api_key   {process.handle.token}")
         note(f"Serving {model.name}. Ctrl+C ends it.")
         error = await process.wait()
     finally:

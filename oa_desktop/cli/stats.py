@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import json_option, print_json
+from oa_desktop.cli.output import json_option, print_json, say
 
 
 @click.command()
@@ -22,4 +22,4 @@ def stats(as_json: bool) -> None:
             value = (
                 ", ".join(f"{key or 'unknown'} {count}" for key, count in value.items() if count) or "none"
             )
-        click.echo(f"{name:10} {value}")
+        say(f"{name:10} {value}")

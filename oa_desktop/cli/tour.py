@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import json_option, print_json
+from oa_desktop.cli.output import json_option, print_json, say
+from oa_desktop.errors import ExchangeError
 from oa_desktop.services.models import TOUR_REF
 from oa_desktop.services.tour import TourReport, run_tour
 
@@ -24,22 +25,32 @@ def tour(ref: str, out: Path | None, seed: int, as_json: bool) -> None:
     The conversation is kept in the store, so it can be looked at in the window afterwards.
     """
     app = App()
-    if out is None:
-        folder = app.paths.data / "exports"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        out = folder / f"tour-{datetime.now():%Y%m%d-%H%M%S}.jsonl"
-    report = asyncio.run(_run(app, ref, out.absolute(), seed, as_json))
+    report = asyncio.run(_run(app, ref, out, seed, as_json))
     if as_json:
         print_json(_document(report))
     else:
-        click.echo(f"The whole loop works. The exported file: {report.export}")
+        say(f"The whole loop works. The exported file: {report.export}")
 
 
-async def _run(app: App, ref: str, out: Path, seed: int, as_json: bool) -> TourReport:
-    say = (lambda _line: None) if as_json else click.echo
+def _own_place(data: Path) -> Path:
+    folder = data / "exports"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ExchangeError(
+            "export-folder",
+            f"The folder {folder} cannot be made: {error.strerror}.",
+            hint="Choose one with --out.",
+        ) from error
+    return folder / f"tour-{datetime.now():%Y%m%d-%H%M%S}.jsonl"
+
+
+async def _run(app: App, ref: str, out: Path | None, seed: int, as_json: bool) -> TourReport:
+    tell_step = (lambda _line: None) if as_json else say
     with app.store() as worker, tempfile.TemporaryDirectory(prefix="oa-desktop-tour-") as scratch:
+        target = (out or _own_place(app.paths.data)).absolute()
         async with app.engine(ref) as (_, engine):
-            return await run_tour(worker, engine, out, Path(scratch), say, seed=seed)
+            return await run_tour(worker, engine, target, Path(scratch), tell_step, seed=seed)
 
 
 def _document(report: TourReport) -> dict[str, object]:
