@@ -34,7 +34,7 @@ from oa_desktop.services.loading import LoadedModel
 from oa_desktop.services.model_file import ModelFile, Origin
 from oa_desktop.store.errors import StoreNewer
 from oa_desktop.store.worker import StoreWorker
-from oa_desktop.ui.app import make_engine
+from oa_desktop.ui.app import load_window, make_engine
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.provided import provide
 from oa_desktop.ui.start_problem_view_model import StartProblemViewModel
@@ -78,8 +78,7 @@ class Studio:
         self.wiring = Wiring(paths, self.worker, load=self._never)
         self.wiring.preferences.set("theme", theme)
         self._engine = make_engine()
-        self._engine.loadFromModule("OpenAssistant.App", "Main")
-        self.window = self._engine.rootObjects()[0]
+        self.window = load_window(self._engine, self.wiring)
 
     def close(self) -> None:
         delete(self._engine)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import PySide6.QtQuick  # noqa: F401 - without it, items come to Python as bare QObjects
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from shiboken6 import delete
@@ -18,6 +19,7 @@ from oa_desktop.ui.crash_log import catch_bugs, start_log
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.network_wall import DenyingNetworkFactory
 from oa_desktop.ui.notices import Notice
+from oa_desktop.ui.paste_guard import PasteGuard
 from oa_desktop.ui.provided import provide
 from oa_desktop.ui.quit_signals import QuitSignals
 from oa_desktop.ui.resources import qml_root
@@ -70,11 +72,8 @@ def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWor
     first = SingleWindow(paths.store, wiring)
     first.raise_requested.connect(wiring.app.raiseRequested)
     engine = make_engine()
-    engine.loadFromModule("OpenAssistant.App", "Main")
     try:
-        if not engine.rootObjects():
-            log.error("the window could not be made")
-            return 1
+        load_window(engine, wiring)
         wiring.start()
         return application.exec()
     finally:
@@ -82,6 +81,16 @@ def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWor
         first.close()
         delete(engine)  # what shows goes before what is shown
         wiring.close()
+
+
+def load_window(engine: QQmlApplicationEngine, wiring: Wiring) -> QObject:
+    """Load the window over what was wired. Raises RuntimeError when the QML cannot be loaded."""
+    engine.loadFromModule("OpenAssistant.App", "Main")
+    if not engine.rootObjects():
+        raise RuntimeError("the window could not be made")
+    window = engine.rootObjects()[0]
+    PasteGuard(window, wiring.notices, wiring)
+    return window
 
 
 def unexpected(sentence: str, paths: AppPaths) -> Notice:

@@ -28,7 +28,7 @@ from oa_desktop.ui.snapshots import notify_changes
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1
 
-ENGINE_NOTICE = "engine"
+ENGINE_NOTICE, MODEL_NOTICE = "engine", "model"
 NEARLY_FULL = 0.85
 GENERAL_STARTERS = (
     "Explain the etymology of the word “barn”.",
@@ -58,7 +58,6 @@ class ModelProps:
     progress: float = -1.0
     problem: str = ""
     is_tour: bool = False
-    device_text: str = ""
     context_text: str = ""
     context_nearly_full: bool = False
     suggestion: str = ""
@@ -76,7 +75,6 @@ class ModelViewModel(QObject):
     progressChanged = Signal()
     problemChanged = Signal()
     isTourChanged = Signal()
-    deviceTextChanged = Signal()
     contextTextChanged = Signal()
     contextNearlyFullChanged = Signal()
     suggestionChanged = Signal()
@@ -143,10 +141,6 @@ class ModelViewModel(QObject):
     @Property(bool, notify=isTourChanged)
     def isTour(self) -> bool:
         return self._props.is_tour
-
-    @Property(str, notify=deviceTextChanged)
-    def deviceText(self) -> str:
-        return self._props.device_text
 
     @Property(str, notify=contextTextChanged)
     def contextText(self) -> str:
@@ -274,6 +268,16 @@ class ModelViewModel(QObject):
                 self._notices.show(notice, self._engine.restart)
             case _:
                 self._notices.settle(ENGINE_NOTICE)
+        self._show_model_notices()
+
+    def _show_model_notices(self) -> None:
+        """What the engine says of the model it runs, such as a template it refused."""
+        status = self._engine.status
+        said = status.handle.model.notices if isinstance(status, Running) and status.handle.model else ()
+        if said:
+            self._notices.show(Notice(MODEL_NOTICE, "warning", said[0], " ".join(said[1:])))
+        else:
+            self._notices.settle(MODEL_NOTICE)
 
     def _engine_changed(self) -> None:
         if type(self._engine.status) is not self._shown_state or not isinstance(

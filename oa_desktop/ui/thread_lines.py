@@ -1,6 +1,6 @@
 """The rows of the thread as QML reads them, derived from the open conversation. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -20,7 +20,8 @@ class ThreadLine:
     kind: "prompt", "reply", "cards", or "earlier": `count` messages before those shown.
     message_id: the message on the branch shown. parent_id: what it answers.
     position, count: place among its siblings, from 1.
-    text: of a prompt. unanswered: a prompt at the end that nobody is answering.
+    text: of a prompt, or its beginning; cut: how many characters are left out, empty for none.
+    unanswered: a prompt at the end that nobody is answering.
     heading: over cards. hidden: replies of a level beyond those shown.
     """
 
@@ -31,6 +32,7 @@ class ThreadLine:
     position: int
     count: int
     text: str = ""
+    cut: str = ""
     edited: str = ""
     heading: str = ""
     streaming: bool = False
@@ -41,6 +43,8 @@ class ThreadLine:
     unanswered: bool = False
 
 
+PROMPT_CHARACTERS = 6_000
+"""How much of a prompt is shown at first; laying out a million characters without a space takes a minute."""
 CARDS = 12
 """How many replies of one level are shown at first, and how many more each time."""
 NEWEST = 200
@@ -53,13 +57,15 @@ def thread_lines(
     busy: bool,
     newest: int = NEWEST,
     shown: Mapping[str, int] = MappingProxyType({}),
+    whole: Container[str] = (),
 ) -> tuple[ThreadLine, ...]:
     """The rows of the newest messages of the branch shown, after one that says how many came before.
 
     busy: replies are on their way. shown: how many cards of a prompt are wanted where it is not `CARDS`.
+    whole: prompts whose text is wanted to its end.
     """
     rows = thread_rows(current.tree, current.leaf, current.expanded, newest)
-    lines = tuple(_line(current, row, busy=busy, shown=shown) for row in rows)
+    lines = tuple(_line(current, row, busy=busy, shown=shown, whole=whole) for row in rows)
     before = len(current.tree.path(rows[0].message.id)) - 1
     return (ThreadLine("earlier", "earlier", "", "", 0, before), *lines) if before else lines
 
@@ -96,29 +102,33 @@ def _reply_on_path(current: OpenConversation, parent_id: MessageId) -> MessageId
     return next((m.id for m in current.tree.path(current.leaf) if m.parent_id == parent_id), None)
 
 
-def _line(current: OpenConversation, row: ThreadRow, *, busy: bool, shown: Mapping[str, int]) -> ThreadLine:
+def _line(
+    current: OpenConversation, row: ThreadRow, *, busy: bool, shown: Mapping[str, int], whole: Container[str]
+) -> ThreadLine:
     message = row.message
     parent_id = message.parent_id or ""
     line = ThreadLine(row.key, row.kind.value, message.id, parent_id, row.position, row.count)
     match row.kind:
         case RowKind.PROMPT:
-            return _prompt_line(current, line, busy=busy)
+            return _prompt_line(current, line, busy=busy, whole=message.id in whole)
         case RowKind.CARDS:
             hidden = max(0, line.count - shown.get(parent_id, CARDS))
             return replace(_cards_line(current, line, MessageId(parent_id)), hidden=hidden)
     return replace(line, streaming=message.state is MessageState.STREAMING)
 
 
-def _prompt_line(current: OpenConversation, line: ThreadLine, *, busy: bool) -> ThreadLine:
+def _prompt_line(current: OpenConversation, line: ThreadLine, *, busy: bool, whole: bool) -> ThreadLine:
     message_id = MessageId(line.message_id)
     position, count = line.position, line.count
+    text = current.tree[message_id].text
     if message_id == current.tree.root.id and current.tree.id in current.sisters:
         position, count = current.sisters.index(current.tree.id) + 1, len(current.sisters)
     return replace(
         line,
         position=position,
         count=count,
-        text=current.tree[message_id].text,
+        text=text if whole else text[:PROMPT_CHARACTERS],
+        cut="" if whole or len(text) <= PROMPT_CHARACTERS else f"{len(text) - PROMPT_CHARACTERS:,}",
         edited=edited_text(count),
         unanswered=message_id == current.leaf and not busy,
     )

@@ -29,7 +29,8 @@ QML_IMPORT_MAJOR_VERSION = 1
 class ThreadProps:
     """What the thread shows beside its rows.
 
-    waiting: a prompt waits for the model to load. editing_id: the prompt whose text is being changed.
+    waiting: a prompt waits for the model to load.
+    editing_id, editing_text: the prompt that is being changed, and what it says so far.
     """
 
     tree_id: str = ""
@@ -38,6 +39,7 @@ class ThreadProps:
     streaming: bool = False
     waiting: bool = False
     editing_id: str = ""
+    editing_text: str = ""
 
 
 @QmlElement
@@ -51,6 +53,7 @@ class ThreadViewModel(QObject):
     streamingChanged = Signal()
     waitingChanged = Signal()
     editingIdChanged = Signal()
+    editingTextChanged = Signal()
     conversationOpened = Signal()
     """Another conversation is shown: scroll to its end."""
     replyFocusRequested = Signal(str)
@@ -79,6 +82,7 @@ class ThreadViewModel(QObject):
         self._replies: dict[str, RowsModel[ReplyRow]] = {}
         self._outgoing: list[RowsModel[ReplyRow]] = []
         self._cards_shown: dict[str, int] = {}
+        self._whole: set[str] = set()
         self._newest = NEWEST
         self._rows = RowsModel(ThreadLine, self, computed={"replies": self._replies_of})
         session.opened.connect(self._opened)
@@ -115,6 +119,10 @@ class ThreadViewModel(QObject):
     def editingId(self) -> str:
         return self._props.editing_id
 
+    @Property(str, notify=editingTextChanged)
+    def editingText(self) -> str:
+        return self._props.editing_text
+
     @Property(QObject, constant=True)
     def rows(self) -> QObject:
         return self._rows
@@ -146,6 +154,11 @@ class ThreadViewModel(QObject):
     @Slot(str)
     def showMoreCards(self, parent_id: str) -> None:
         self._cards_shown[parent_id] = self._cards_shown.get(parent_id, CARDS) + CARDS
+        self._update()
+
+    @Slot(str)
+    def showWhole(self, message_id: str) -> None:
+        self._whole.add(message_id)
         self._update()
 
     @Slot()
@@ -296,6 +309,7 @@ class ThreadViewModel(QObject):
         self._replies = {}
         self._cards_shown.clear()
         self._newest = NEWEST
+        self._whole.clear()
         self._blocks.forget_all()
         self._update()
         self.conversationOpened.emit()
@@ -309,7 +323,13 @@ class ThreadViewModel(QObject):
         self._index = FeedbackIndex.of(current.tree, current.feedback)
         streaming = self._generations.is_running(current.tree_id)
         waiting = self._asking.is_waiting(current.tree_id)
-        lines = thread_lines(current, busy=streaming or waiting, newest=self._newest, shown=self._cards_shown)
+        lines = thread_lines(
+            current,
+            busy=streaming or waiting,
+            newest=self._newest,
+            shown=self._cards_shown,
+            whole=self._whole,
+        )
         self._blocks.refresh(current.tree)
         by_key = {line.key: line for line in lines}
         for key, model in list(self._replies.items()):
@@ -324,6 +344,7 @@ class ThreadViewModel(QObject):
                 streaming=streaming,
                 waiting=waiting,
                 editing_id=self._props.editing_id,
+                editing_text=self._props.editing_text,
             )
         )
 
@@ -331,7 +352,9 @@ class ThreadViewModel(QObject):
         self._set_editing("")
 
     def _set_editing(self, message_id: str) -> None:
-        self._publish(replace(self._props, editing_id=message_id))
+        message = self._message(message_id)
+        text = message.text if message else ""
+        self._publish(replace(self._props, editing_id=message_id if message else "", editing_text=text))
 
     def _publish(self, props: ThreadProps) -> None:
         before, self._props = self._props, props

@@ -22,7 +22,7 @@ from oa_desktop.services.loading import LoadedModel
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui import network_wall
-from oa_desktop.ui.app import make_engine
+from oa_desktop.ui.app import load_window, make_engine
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.wiring import Wiring
 
@@ -54,9 +54,7 @@ class Window:
         self.warnings: list[str] = []
         self._engine = make_engine()
         self._engine.warnings.connect(lambda found: self.warnings.extend(w.toString() for w in found))
-        self._engine.loadFromModule("OpenAssistant.App", "Main")
-        assert self._engine.rootObjects(), self.warnings
-        self.root = self._engine.rootObjects()[0]
+        self.root = load_window(self._engine, self.wiring)
         self.wiring.start()
 
     def close(self) -> None:
@@ -89,9 +87,17 @@ class Window:
         return found
 
     def click(self, *names: str, button=Qt.MouseButton.LeftButton) -> None:
-        """Click in the middle of an item, as soon as it is there."""
-        self.until(lambda: self.find(*names) is not None)
-        QTest.mouseClick(self.root, button, pos=self.middle(self.item(*names)))
+        """Click in the middle of an item, as soon as it is there and has stopped moving."""
+        seen: list[QPoint] = []
+
+        def rests() -> bool:
+            found = self.find(*names)
+            if found is not None:
+                seen.append(self.middle(found))
+            return len(seen) > 1 and seen[-1] == seen[-2]
+
+        self.until(rests)
+        QTest.mouseClick(self.root, button, pos=seen[-1])
 
     def press(self, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.root, key, modifier)

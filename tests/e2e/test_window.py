@@ -287,9 +287,47 @@ def test_u08_ten_thousand_conversations_scroll_and_search(window):
     assert beat.longest_s < 0.5
 
 
-def test_u08_a_megabyte_pasted_into_the_box_stays_there(window):
-    text = "All work and no play. " * 48_000
-    QGuiApplication.clipboard().setText(text)
+def test_u08_a_large_prompt_is_shown_by_its_beginning_and_copied_whole(window):
+    text = "x" * 1_000_000
+    window.stored(lambda store: talk(store, "large", "Large", text))
+    window.wiring.conversations.refresh()
+    window.until(lambda: titles(window)[0] == "Large")
+    beat = Heartbeat()
+    open_first(window)
+    window.until(lambda: window.find("promptText") is not None)
+    assert len(window.item("promptText").property("text")) < 10_000
+    assert "994,000" in window.item("showWhole").property("text")
+    assert beat.longest_s < 1.0
+    window.wiring.thread_view.copyMessage("large-0")
+    assert QGuiApplication.clipboard().text() == text
+
+
+def test_u08_ten_megabytes_are_not_pasted_and_the_window_says_so(window):
+    QGuiApplication.clipboard().setText("All work and no play. " * 480_000)
     window.click("composerInput")
+    window.type("Kept. ")
+    beat = Heartbeat()
     window.press(Key.Key_V, Modifier.ControlModifier)
-    window.until(lambda: len(window.wiring.composer.draft) == len(text), SLOW_MS)
+    window.until(lambda: "200,000 can be pasted" in window.item("toast").property("text"))
+    assert beat.longest_s < 0.5
+    QGuiApplication.clipboard().setText("A little.")
+    window.press(Key.Key_V, Modifier.ControlModifier)
+    window.until(lambda: window.item("composerInput").property("text") == "Kept. A little.")
+
+
+def test_an_edit_of_the_first_prompt_is_paged_like_any_other(window):
+    open_first(window)
+    window.wait_for_engine()
+    first = window.wiring.session.tree_id
+    window.item("prompt0").forceActiveFocus()
+    window.click("prompt0", "editPrompt")
+    window.until(lambda: window.find("promptEditor") is not None)
+    with window.replies():
+        window.type(" Really?")
+        window.press(Key.Key_Return)
+    assert window.wiring.session.tree_id != first
+    window.until(lambda: window.find("prompt0", "pagerText") is not None)
+    assert window.item("prompt0", "pagerText").property("text") == "2 / 2"
+    window.click("prompt0", "pagerPrevious")
+    window.until(lambda: window.wiring.session.tree_id == first)
+    assert window.item("promptText").property("text") == "How about Growing barley?"

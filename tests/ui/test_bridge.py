@@ -72,8 +72,8 @@ def test_a_stream_arrives_in_order_and_is_closed_when_cancelled(bridge, qtbot):
     assert closed.wait(5)
 
 
-def test_a_closed_bridge_delivers_and_starts_nothing(bridge, qtbot):
-    seen = []
+def test_a_closed_bridge_delivers_and_starts_nothing(bridge, io, qtbot):
+    seen, later = [], []
     bridge.post(seen.append, "late")
     bridge.close()
 
@@ -81,7 +81,8 @@ def test_a_closed_bridge_delivers_and_starts_nothing(bridge, qtbot):
         seen.append("ran")
 
     bridge.run(work(), seen.append, seen.append).cancel()
-    qtbot.wait(30)
+    Bridge(io, bridge).post(later.append, "after everything before")
+    qtbot.waitUntil(lambda: bool(later))
     assert seen == []
 
 

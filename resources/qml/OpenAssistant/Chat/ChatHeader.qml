@@ -6,7 +6,7 @@ import OpenAssistant.Backend
 import OpenAssistant.Controls
 import OpenAssistant.Theme
 
-/** Title of the conversation; the model, the device it runs on, and how full its context is. */
+/** Title of the conversation; the model, and how full its context is. */
 Rectangle {
     id: root
 
@@ -80,12 +80,6 @@ Rectangle {
             Accessible.name: qsTr("Model: %1").arg(text)
 
             onClicked: root.modelsRequested()
-        }
-
-        Pill {
-            objectName: "devicePill"
-            text: ModelViewModel.deviceText
-            visible: text !== "" && root.width > Theme.scaled(620)
         }
 
         Pill {

@@ -18,6 +18,10 @@ FocusScope {
     /** Nobody has answered this prompt and nobody is about to. */
     required property bool unanswered
     required property bool editing
+    /** What the editor begins with. */
+    property string editingText: root.text
+    /** How many characters of the text are not shown; empty for none. */
+    property string cut: ""
     property bool readOnly: false
     property bool canDelete: true
 
@@ -30,6 +34,7 @@ FocusScope {
     signal copyRequested
     signal repliesRequested
     signal deleteRequested
+    signal wholeRequested
 
     /** Puts the cursor behind the text. */
     function beginEditing(): void {
@@ -43,7 +48,7 @@ FocusScope {
     Accessible.role: Accessible.ListItem
 
     onEditingChanged: if (root.editing) {
-        editor.text = root.text;
+        editor.text = root.editingText;
         Qt.callLater(root.beginEditing);
     }
 
@@ -140,6 +145,15 @@ FocusScope {
             anchors.right: parent.right
             height: Theme.controlHeightSmall
             spacing: Theme.space1
+
+            SafeButton {
+                objectName: "showWhole"
+                small: true
+                text: qsTr("Show all, %1 characters more").arg(root.cut)
+                visible: root.cut !== "" && !root.editing
+
+                onClicked: root.wholeRequested()
+            }
 
             SafeButton {
                 iconName: "refresh"

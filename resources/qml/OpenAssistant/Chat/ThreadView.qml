@@ -107,6 +107,7 @@ Item {
                     required property int count
                     required property string edited
                     required property bool unanswered
+                    required property string cut
                     required property int index
 
                     implicitHeight: prompt.implicitHeight
@@ -119,7 +120,9 @@ Item {
                         canDelete: promptRow.parentId !== ""
                         count: promptRow.count
                         edited: promptRow.edited
+                        cut: promptRow.cut
                         editing: ThreadViewModel.editingId === promptRow.messageId
+                        editingText: ThreadViewModel.editingText
                         messageId: promptRow.messageId
                         objectName: "prompt" + promptRow.index
                         position: promptRow.position
@@ -135,6 +138,7 @@ Item {
                         onEditStarted: ThreadViewModel.startEdit(promptRow.messageId)
                         onRepliesRequested: ThreadViewModel.regenerate(promptRow.messageId)
                         onSiblingRequested: step => ThreadViewModel.showSibling(promptRow.messageId, step)
+                        onWholeRequested: ThreadViewModel.showWhole(promptRow.messageId)
                     }
                 }
             }
