@@ -3,7 +3,6 @@
 import logging
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import PySide6.QtQuick  # noqa: F401 - without it, items come to Python as bare QObjects
 from PySide6.QtCore import QObject
@@ -13,10 +12,13 @@ from shiboken6 import delete
 
 from oa_desktop.errors import OaError
 from oa_desktop.paths import AppPaths, app_paths
+from oa_desktop.settings_file import SettingsFile
 from oa_desktop.store.errors import StoreInUse
 from oa_desktop.store.worker import StoreWorker
+from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.crash_log import catch_bugs, start_log
 from oa_desktop.ui.fonts import load_fonts
+from oa_desktop.ui.io_thread import IoThread
 from oa_desktop.ui.network_wall import DenyingNetworkFactory
 from oa_desktop.ui.notices import Notice
 from oa_desktop.ui.paste_guard import PasteGuard
@@ -41,16 +43,19 @@ def run(argv: Sequence[str]) -> int:
     application.setDesktopFileName("oa-desktop")
     load_fonts()
     paths = app_paths()
-    try:
-        paths.create()
-        start_log(paths.logs)
-        worker = StoreWorker.open(paths.store)
-    except StoreInUse as error:
-        raised = raise_first_window(paths.store)
-        print(error.title if raised else error.sentence, file=sys.stderr)  # noqa: T201
-        return 0
-    except OaError as error:
-        return _show_problem(application, error, [paths.store, paths.backups])
+    while True:
+        try:
+            paths.create()
+            start_log(paths.logs)
+            worker = StoreWorker.open(paths.store)
+            break
+        except StoreInUse as error:
+            raised = raise_first_window(paths.store)
+            print(error.title if raised else error.sentence, file=sys.stderr)  # noqa: T201
+            return 0
+        except OaError as error:
+            if not _show_problem(application, error, paths):
+                return 1
     try:
         return _show_window(application, paths, worker)
     finally:
@@ -100,13 +105,26 @@ def unexpected(sentence: str, paths: AppPaths) -> Notice:
     )
 
 
-def _show_problem(application: QGuiApplication, problem: OaError, paths: Sequence[Path]) -> int:
+def _show_problem(application: QGuiApplication, problem: OaError, paths: AppPaths) -> bool:
+    """Say why the store does not open and what can be done. True: something was, and opening it is wanted."""
     log.error("cannot start: %s %s", problem.title, problem.detail)
-    view_model = StartProblemViewModel(problem, [path for path in paths if path.exists()])
+    io = IoThread()
+    bridge = Bridge(io)
+    places = [path for path in (paths.store, paths.backups) if path.exists()]
+    view_model = StartProblemViewModel(problem, paths.store, places, bridge)
     provide(view_model)
     engine = make_engine()
+    theme = engine.singletonInstance("OpenAssistant.Theme", "Theme")
+    settings = SettingsFile(paths.settings).settings
+    theme.setProperty("mode", settings.theme)
+    theme.setProperty("textScale", settings.text_scale)
+    view_model.look()
     engine.loadFromModule("OpenAssistant.App", "StartProblem")
     if engine.rootObjects():
         application.exec()
-    print(problem.sentence, file=sys.stderr)  # noqa: T201
-    return 1
+    delete(engine)
+    bridge.close()
+    io.close()
+    if not view_model.wants_open:
+        print(problem.sentence, file=sys.stderr)  # noqa: T201
+    return view_model.wants_open

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Templates as T
@@ -5,81 +7,220 @@ import OpenAssistant.Backend
 import OpenAssistant.Controls
 import OpenAssistant.Theme
 
-/** The plain window that says why the app cannot start, and where its files are. */
+/** The plain window that says why the app cannot start, what can be done about it, and what was done. */
 T.ApplicationWindow {
     id: root
 
     objectName: "startProblem"
 
+    readonly property bool busy: StartProblemViewModel.busy !== ""
+
+    function focusNext(): void {
+        if (root.busy)
+            return;
+        const next = StartProblemViewModel.done ? openButton : ways.count > 0 ? ways.itemAt(0) : closeButton;
+        next.forceActiveFocus(Qt.TabFocusReason);
+    }
+
     color: Theme.ground
     font.family: Theme.fontFamily
     font.pixelSize: Theme.sizeBody
-    height: 380
-    minimumHeight: 240
-    minimumWidth: 420
+    height: Math.max(300, content.implicitHeight + buttons.implicitHeight + 2 * Theme.space8 + Theme.space6)
+    minimumHeight: 260
+    minimumWidth: 460
     title: "OpenAssistant Desktop"
     visible: true
-    width: 640
+    width: 660
+
+    Component.onCompleted: root.focusNext()
+
+    Shortcut {
+        sequences: [StandardKey.Cancel, StandardKey.Quit]
+
+        onActivated: root.close()
+    }
+
+    Connections {
+        function onBusyChanged(): void {
+            root.focusNext();
+        }
+
+        target: StartProblemViewModel
+    }
 
     ColumnLayout {
         anchors.fill: parent
         anchors.margins: Theme.space8
-        spacing: Theme.space3
+        spacing: Theme.space6
 
-        Icon {
-            color: Theme.danger
-            name: "warning"
-            size: 32
-        }
+        Flickable {
+            id: page
 
-        SafeText {
-            Layout.fillWidth: true
-            objectName: "problemTitle"
-            role: "title"
-            text: StartProblemViewModel.title
-            wrapMode: Text.Wrap
-        }
-
-        SafeText {
-            Layout.fillWidth: true
-            objectName: "problemHint"
-            text: StartProblemViewModel.hint
-            visible: text !== ""
-            wrapMode: Text.Wrap
-        }
-
-        SafeText {
-            Layout.fillWidth: true
-            muted: true
-            objectName: "problemDetail"
-            role: "secondary"
-            text: StartProblemViewModel.detail
-            visible: text !== ""
-            wrapMode: Text.WrapAnywhere
-        }
-
-        Item {
             Layout.fillHeight: true
+            Layout.fillWidth: true
+            boundsBehavior: Flickable.StopAtBounds
+            clip: page.contentHeight > page.height
+            contentHeight: content.implicitHeight
+
+            T.ScrollBar.vertical: SafeScrollBar {}
+
+            ColumnLayout {
+                id: content
+
+                spacing: Theme.space4
+                width: page.width
+
+                RowLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.space4
+
+                    Rectangle {
+                        Layout.alignment: Qt.AlignTop
+                        color: StartProblemViewModel.done ? Theme.accentSoft : Theme.dangerSoft
+                        implicitHeight: 44
+                        implicitWidth: 44
+                        radius: 22
+
+                        Icon {
+                            anchors.centerIn: parent
+                            color: StartProblemViewModel.done ? Theme.accentInk : Theme.danger
+                            name: StartProblemViewModel.done ? "check" : "warning"
+                            size: 22
+                        }
+                    }
+
+                    ColumnLayout {
+                        Layout.fillWidth: true
+                        spacing: Theme.space2
+
+                        SafeText {
+                            Layout.fillWidth: true
+                            objectName: "problemTitle"
+                            role: "title"
+                            text: StartProblemViewModel.title
+                            wrapMode: Text.Wrap
+                        }
+
+                        SafeText {
+                            Layout.fillWidth: true
+                            objectName: "problemHint"
+                            text: StartProblemViewModel.hint
+                            visible: text !== ""
+                            wrapMode: Text.Wrap
+                        }
+                    }
+                }
+
+                Banner {
+                    Layout.fillWidth: true
+                    kind: "error"
+                    objectName: "problemFailure"
+                    text: StartProblemViewModel.failure
+                    visible: text !== ""
+                }
+
+                ColumnLayout {
+                    Layout.bottomMargin: Theme.space2
+                    Layout.fillWidth: true
+                    Layout.topMargin: Theme.space2
+                    spacing: Theme.space3
+                    visible: root.busy
+
+                    SafeText {
+                        Layout.fillWidth: true
+                        muted: true
+                        objectName: "problemBusy"
+                        role: "control"
+                        text: StartProblemViewModel.busy
+                        wrapMode: Text.Wrap
+                    }
+
+                    ProgressLine {
+                        Layout.fillWidth: true
+                        name: StartProblemViewModel.busy
+                    }
+                }
+
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.space2
+                    visible: ways.count > 0
+
+                    Repeater {
+                        id: ways
+
+                        model: StartProblemViewModel.ways
+
+                        delegate: RecoveryWay {
+                            required property int index
+                            required property string key
+                            required property string title
+
+                            required sentence
+                            required iconName
+
+                            Layout.fillWidth: true
+                            first: index === 0
+                            objectName: "way-" + key
+                            text: title
+
+                            onClicked: StartProblemViewModel.take(key)
+                        }
+                    }
+                }
+
+                SafeText {
+                    Layout.fillWidth: true
+                    muted: true
+                    objectName: "problemDetail"
+                    role: "secondary"
+                    text: StartProblemViewModel.detail
+                    visible: text !== ""
+                    wrapMode: Text.WrapAtWordBoundaryOrAnywhere
+                }
+            }
         }
 
         RowLayout {
-            Layout.alignment: Qt.AlignRight
+            id: buttons
+
+            Layout.fillWidth: true
             spacing: Theme.space2
 
             SafeButton {
+                iconName: "copy"
                 objectName: "problemCopy"
                 text: qsTr("Copy")
+                variant: "quiet"
 
                 onClicked: StartProblemViewModel.copy()
             }
 
+            Item {
+                Layout.fillWidth: true
+            }
+
             SafeButton {
-                focus: true
+                id: closeButton
+
                 objectName: "problemClose"
                 text: qsTr("Close")
-                variant: "primary"
 
                 onClicked: root.close()
+            }
+
+            SafeButton {
+                id: openButton
+
+                objectName: "problemOpen"
+                text: qsTr("Open")
+                variant: "primary"
+                visible: StartProblemViewModel.done
+
+                onClicked: {
+                    StartProblemViewModel.open();
+                    root.close();
+                }
             }
         }
     }

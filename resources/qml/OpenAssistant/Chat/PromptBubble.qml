@@ -36,8 +36,9 @@ FocusScope {
     signal deleteRequested
     signal wholeRequested
 
-    /** Puts the cursor behind the text. */
+    /** Fills the editor and puts the cursor behind the text. */
     function beginEditing(): void {
+        editor.text = root.editingText;
         editor.focusText();
         editor.cursorPosition = editor.length;
     }
@@ -47,10 +48,8 @@ FocusScope {
     Accessible.name: qsTr("Your prompt: %1").arg(root.text)
     Accessible.role: Accessible.ListItem
 
-    onEditingChanged: if (root.editing) {
-        editor.text = root.editingText;
-        Qt.callLater(root.beginEditing);
-    }
+    onEditingChanged: if (root.editing)
+        Qt.callLater(root.beginEditing)
 
     HoverHandler {
         id: hover
