@@ -352,10 +352,10 @@ def shoot_start_problem(folder: Path, name: str, theme: str) -> None:
     view_model.look()
     engine.loadFromModule("OpenAssistant.App", "StartProblem")
     window = engine.rootObjects()[0]
-    QTest.qWait(SETTLE_MS)
+    QTest.qWait(2 * SETTLE_MS)
     if take is not None:
         QTest.keyClick(window, Qt.Key.Key_Return)
-    QTest.qWait(SETTLE_MS)
+    QTest.qWait(3 * SETTLE_MS)
     window.grabWindow().save(str(folder / f"{name}-{theme}.png"))
     print(folder / f"{name}-{theme}.png", flush=True)
     delete(engine)

@@ -22,7 +22,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 Look = Callable[[OaError, Path], Coroutine[Any, Any, tuple[Way, ...]]]
 Take = Callable[[Way, Path], Coroutine[Any, Any, Report]]
 
-_CHOOSE = "Choose what to do. Nothing is deleted: the old files stay beside the new ones."
+_CHOOSE = "Choose what to do. Nothing is deleted: the old files stay under another name."
 _ICONS = {WayKind.RESTORE: "clock", WayKind.SALVAGE: "search", WayKind.START_OVER: "plus"}
 _DOING = {
     WayKind.RESTORE: "Restoring and checking the backup …",
@@ -87,8 +87,9 @@ class StartProblemViewModel(QObject):
         self._look, self._take_way = look, take
         self._found: tuple[Way, ...] = ()
         self._rows = RowsModel(WayRow, self)
-        detail = "\n".join(line for line in (*map(str, places), problem.detail) if line)
-        self._props = StartProblemProps(problem.title, problem.hint, detail)
+        title, more = _first_sentence(problem.title)
+        detail = "\n".join(line for line in (more, *map(str, places), problem.detail) if line)
+        self._props = StartProblemProps(title, problem.hint, detail)
         self.wants_open = False
 
     @staticmethod
@@ -98,7 +99,7 @@ class StartProblemViewModel(QObject):
 
     def look(self) -> None:
         """Find out what can be done and offer it."""
-        self._set(busy="Looking for backups and for what can still be read …")
+        self._set(busy="Looking for backups and for what can still be read …", hint="")
         self._bridge.run(self._look(self._problem, self._store), self._offer, self._failed)
 
     @Property(str, notify=titleChanged)
@@ -175,3 +176,9 @@ class StartProblemViewModel(QObject):
     def _set(self, **changes: Any) -> None:
         before, self._props = self._props, replace(self._props, **changes)
         notify_changes(self, before, self._props)
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    """It, and what follows."""
+    first, mark, rest = text.partition(". ")
+    return (f"{first}.", rest) if mark else (text, "")

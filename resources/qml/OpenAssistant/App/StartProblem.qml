@@ -30,7 +30,7 @@ T.ApplicationWindow {
     minimumWidth: 460
     title: "OpenAssistant Desktop"
     visible: true
-    width: 660
+    width: 700
 
     Component.onCompleted: root.focusNext()
 
