@@ -7,17 +7,17 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from oa_desktop.client.api import EngineClient
 from oa_desktop.client.environment import engine_command, engine_environment
 from oa_desktop.client.errors import EngineNotResponding, EngineStartFailed, EngineStopped, stopped
 from oa_desktop.client.handle import EngineHandle
 from oa_desktop.client.hello import Hello, Loading, parse_line
-from oa_desktop.errors import OaError
+from oa_desktop.errors import OaError, UsageError
 
 START_SILENCE_TIMEOUT_S: Final = 120.0
 """Between two lines of a starting engine. Loading writes one for every hundredth."""
@@ -25,6 +25,7 @@ STOP_TIMEOUT_S: Final = 2.0
 DEATH_NOTICE_S: Final = 1.0
 """A connection that breaks this little before its engine dies broke because of that."""
 _LOG_LINES: Final = 40
+_LARGEST_LOG_BYTES: Final = 1 << 20
 _LINE_LIMIT: Final = 256 * 1024
 _WRONG_USAGE: Final = 2
 _SHORTEST_TOKEN: Final = 16
@@ -88,8 +89,9 @@ class EngineProcess:
         """Start an engine and wait until it answers.
 
         token: the key to its API, a fresh random one by default. command: what starts it, for tests.
-        Raises: ModelError or EngineStartFailed in the engine's own words, EngineStopped when it died, and
-        EngineProtocolMismatch, EngineNotResponding. No process is left then, nor when this is cancelled.
+        Raises: UsageError for a key or a host that cannot be used, ModelError or EngineStartFailed in the
+        engine's own words, EngineStopped when it died, EngineProtocolMismatch, EngineNotResponding. No
+        process is left then, nor when this is cancelled.
         """
         token = token or secrets.token_urlsafe(32)
         _check(options, token)
@@ -197,7 +199,7 @@ class EngineProcess:
     async def _keep_log(self, log: Path | None) -> None:
         stderr = self._child.stderr
         assert stderr is not None
-        with log.open("ab") if log is not None else nullcontext() as file:
+        with _opened(log) as file:
             while chunk := await _line_or_part(stderr):
                 self._log_tail.append(chunk.decode(errors="replace").rstrip())
                 if file is not None:
@@ -211,15 +213,30 @@ class EngineProcess:
             pass
 
 
+def _opened(log: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    """The log to append to; a long one is begun anew. None where it cannot be written.
+
+    The engine's messages are read all the same: one that nobody listens to would wait for ever.
+    """
+    try:
+        if log is None:
+            return nullcontext()
+        if log.exists() and log.stat().st_size > _LARGEST_LOG_BYTES:
+            log.replace(log.with_name(f"{log.name}.1"))
+        return log.open("ab")
+    except OSError:
+        return nullcontext()
+
+
 def _check(options: EngineOptions, token: str) -> None:
     if options.host not in _LOCAL_HOSTS:
-        raise EngineStartFailed(
+        raise UsageError(
             "host-not-local",
             "The engine listens on this computer only.",
             hint=f"Use one of {', '.join(_LOCAL_HOSTS)}.",
         )
     if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise EngineStartFailed(
+        raise UsageError(
             "key-unusable",
             f"The key must have {_SHORTEST_TOKEN} characters or more, and no spaces or special ones.",
         )

@@ -37,8 +37,7 @@ class EngineSupervisor:
     """One engine that is meant to run. Belongs to one event loop.
 
     on_status: told every new state, on that loop.
-    on_load_crash: told when the engine died while it loaded the model, so that the model can be remembered as
-        one that is not loaded by itself again. Such a death, and a refusal to load, is never retried.
+    A death while the model is loaded, and a refusal to load it, are never retried.
     """
 
     def __init__(
@@ -46,14 +45,12 @@ class EngineSupervisor:
         launch: Launch,
         *,
         on_status: Callable[[EngineStatus], None] = lambda _status: None,
-        on_load_crash: Callable[[EngineStopped], None] = lambda _error: None,
         policy: RestartPolicy | None = None,
         patience: Patience | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._launch = launch
         self._on_status = on_status
-        self._on_load_crash = on_load_crash
         self._policy = policy or RestartPolicy()
         self._patience = patience or Patience()
         self._sleep = sleep
@@ -131,8 +128,6 @@ class EngineSupervisor:
             try:
                 died = await self._run_once(cause)
             except OaError as error:
-                if isinstance(error, EngineStopped) and error.while_loading:
-                    self._on_load_crash(error)
                 self._tell(Halted(error))
                 return
             delay_s = self._policy.next_delay_s()

@@ -95,7 +95,7 @@ def _model_findings(library: ModelLibrary, ref: str) -> list[Finding]:
             Finding(
                 Level.NOTE,
                 "model",
-                f"{model.name} took the engine down when it was loaded last.",
+                f"{model.name} did not come up when it was loaded last; it may be loading right now.",
                 "Choose it again to try once more, or choose another model.",
             )
         ]

@@ -1,15 +1,19 @@
 """From the name of a model to an engine that answers: resolved, checked against memory, started."""
 
 import asyncio
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oa_desktop.client.errors import EngineStopped
 from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.errors import StorageError
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[float], None]
 """Told how much of the model is loaded, from 0 to 1."""
@@ -53,14 +57,31 @@ async def load_model(
 ) -> LoadedModel:
     """Start an engine for the model called `ref` and wait until it answers.
 
-    A model that takes the engine down while it loads is remembered, so that nothing loads it unasked again.
+    A model that takes the engine or the whole machine down while it loads is remembered, so that nothing
+    loads it unasked again: it is marked before the start, and the mark goes when it loaded, or was refused in
+    words, or nobody wanted it any more.
     Raises: ModelError when it is missing, damaged or too large, EngineError when the engine does not start.
     """
     model = await asyncio.to_thread(library.resolve, ref)
     await asyncio.to_thread(library.require_fit, model, settings.context_tokens)
+    await _noted(library.mark_crashed, model)
+    process: EngineProcess | None = None
     try:
         process = await EngineProcess.start(engine_options(model, settings, log), on_progress=on_progress)
+        await _noted(library.clear_crashed, model)
     except EngineStopped:
-        await asyncio.to_thread(library.mark_crashed, model)
         raise
-    return LoadedModel(await asyncio.to_thread(library.clear_crashed, model), process)
+    except BaseException:
+        if process is not None:
+            await asyncio.shield(process.stop())
+        await asyncio.shield(_noted(library.clear_crashed, model))
+        raise
+    return LoadedModel(replace(model, crashed=False), process)
+
+
+async def _noted(change: Callable[[ModelFile], object], model: ModelFile) -> None:
+    """Write it down; where that cannot be done, the model can be used all the same."""
+    try:
+        await asyncio.to_thread(change, model)
+    except StorageError as error:
+        _log.warning("%s %s", error.title, error.detail)

@@ -123,13 +123,12 @@ class ModelLibrary:
         return model
 
     def mark_crashed(self, model: ModelFile) -> None:
-        """Remember that loading this file took the engine down. Raises StorageError."""
+        """Remember that this file is being loaded, or did not survive it. Raises StorageError."""
         self._change_crash(model, crashed=True)
 
     def clear_crashed(self, model: ModelFile) -> ModelFile:
-        """The user wants to try again, or it loaded. Raises StorageError."""
-        if model.crashed:
-            self._change_crash(model, crashed=False)
+        """It loaded, or was never really tried. Raises StorageError."""
+        self._change_crash(model, crashed=False)
         return replace(model, crashed=False)
 
     def require_fit(self, model: ModelFile, context_tokens: int = 0, *, device_bytes: int = 0) -> MemoryNeed:
@@ -149,8 +148,10 @@ class ModelLibrary:
         fingerprint = fingerprint_of(model.path)
         with self._lock:
             registry = load_registry(self._registry_path)
-            changed = registry.with_crash(fingerprint) if crashed else registry.without_crash(fingerprint)
-            save_registry(self._registry_path, changed)
+            if crashed:
+                save_registry(self._registry_path, registry.with_crash(fingerprint))
+            elif fingerprint in registry.crashed:
+                save_registry(self._registry_path, registry.without_crash(fingerprint))
 
     def _in_folder(self, registry: Registry) -> list[ModelFile]:
         root = Path(os.path.realpath(self._folder))

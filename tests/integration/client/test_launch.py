@@ -20,7 +20,7 @@ from oa_desktop.client.errors import (
 )
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
 from oa_desktop.client.launch import EngineOptions, EngineProcess
-from oa_desktop.errors import ModelError
+from oa_desktop.errors import ModelError, UsageError
 
 QUESTION = [{"role": "user", "content": "What is a tree?"}]
 
@@ -173,13 +173,13 @@ async def test_a_program_that_is_not_there_is_told(tmp_path):
 
 @pytest.mark.parametrize("token", ["short", "long enough but with spaces", "ключ-из-многих-букв"])
 async def test_an_unusable_key_is_refused_before_anything_starts(tmp_path, token):
-    with pytest.raises(EngineStartFailed, match="16 characters or more"):
+    with pytest.raises(UsageError, match="16 characters or more"):
         await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake"), token=token)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "example.org", ""])
 async def test_no_engine_listens_to_other_computers(tmp_path, host):
-    with pytest.raises(EngineStartFailed, match="this computer only"):
+    with pytest.raises(UsageError, match="this computer only"):
         await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", backend="fake", host=host))
 
 
@@ -232,3 +232,28 @@ async def test_e25_the_token_is_in_no_place_another_program_can_read(start_proce
         assert token not in json.dumps([process.cmdline(), process.environ()])
     assert token not in log.read_text(encoding="utf-8")
     assert token not in repr(engine.handle)
+
+
+TALKATIVE = """
+import sys
+sys.stdin.readline()
+for _ in range(20_000):
+    print("a line of the log that nobody has to read", file=sys.stderr)
+sys.stderr.flush()
+print('{"protocol": 1, "error": {"code": "done", "title": "All of it was said.", "hint": ""}}', flush=True)
+"""
+
+
+async def test_an_engine_is_listened_to_where_its_log_cannot_be_kept(tmp_path, stand_in):
+    options = EngineOptions(tmp_path / "x.gguf", log=tmp_path / "no such folder" / "engine.log")
+    with pytest.raises(EngineStartFailed, match="All of it was said"):
+        await EngineProcess.start(options, command=stand_in(TALKATIVE), silence_timeout_s=20)
+
+
+async def test_a_long_log_is_begun_anew(tmp_path, stand_in):
+    log = tmp_path / "engine.log"
+    log.write_bytes(b"old\n" * 500_000)
+    with pytest.raises(EngineStartFailed):
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf", log=log), command=stand_in(TALKATIVE))
+    assert log.read_bytes().startswith(b"a line")
+    assert (tmp_path / "engine.log.1").read_bytes().startswith(b"old")
