@@ -115,9 +115,10 @@ def _show_problem(application: QGuiApplication, problem: OaError, paths: AppPath
     provide(view_model)
     engine = make_engine()
     theme = engine.singletonInstance("OpenAssistant.Theme", "Theme")
-    settings = SettingsFile(paths.settings).settings
-    theme.setProperty("mode", settings.theme)
-    theme.setProperty("textScale", settings.text_scale)
+    if isinstance(theme, QObject):
+        settings = SettingsFile(paths.settings).settings
+        theme.setProperty("mode", settings.theme)
+        theme.setProperty("textScale", settings.text_scale)
     view_model.look()
     engine.loadFromModule("OpenAssistant.App", "StartProblem")
     if engine.rootObjects():
