@@ -20,6 +20,7 @@ from oa_desktop.store.errors import (
     NoSoundBackup,
     StoreDamaged,
     StoreFailed,
+    StoreOutdated,
     StoreReadOnly,
     translated,
 )
@@ -50,7 +51,10 @@ def require_sound(files: StoreFiles) -> None:
     Raises: the StorageError that keeps it from being opened.
     """
     with _told_plainly(files.database):
-        database = open_reader(files).database
+        try:
+            database = open_reader(files).database
+        except StoreOutdated:
+            database = connect(files.database, mode="ro")
         try:
             if fault := checks.damage(database, thorough=meta.is_due_for_check(database)):
                 raise StoreDamaged(files.database, fault)
