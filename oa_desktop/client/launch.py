@@ -24,7 +24,7 @@ START_SILENCE_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 2.0
 DEATH_NOTICE_S: Final = 1.0
 """A connection that breaks this little before its engine dies broke because of that."""
-_LOG_LINES: Final = 40
+_LOG_LINES: Final = 10
 _LARGEST_LOG_BYTES: Final = 1 << 20
 _LINE_LIMIT: Final = 256 * 1024
 _WRONG_USAGE: Final = 2

@@ -124,7 +124,7 @@ class _Lines:
         self._read_bytes += len(piece)
         total = self._limits.total_bytes
         if total is not None and self._read_bytes > total:
-            raise _LimitReached(f"the text is larger than {total // MIB} MiB, the most allowed here")
+            raise _LimitReached(f"there is room for {_size(total)} of text here, and this file has more")
         if self._is_gzip and self._read_bytes > max(
             _RATIO_FLOOR_BYTES, self._limits.ratio * self._packed.tell()
         ):
@@ -134,6 +134,10 @@ class _Lines:
 
 class _LimitReached(Exception):
     pass
+
+
+def _size(count: int) -> str:
+    return f"{count // MIB} MiB" if count >= MIB else f"{count // 1024} KiB"
 
 
 class _Transcoded(io.RawIOBase):

@@ -97,12 +97,15 @@ def open_reader(files: StoreFiles, migrations: Migrations = MIGRATIONS) -> Opene
     latest = latest_schema(migrations)
     database, notices = _readable(files)
     try:
-        identity = _require_ours(files, database, latest)
-        if identity.schema < latest:
+        identity = _require_ours(files, database, latest, may_be_blank=read_stamp(files.stamp) is None)
+        if identity.schema < latest and not identity.is_empty:
             raise StoreOutdated(files.database, identity.schema, latest)
     except BaseException:
         database.close()
         raise
+    if identity.is_empty:  # its first start did not come to an end
+        database.close()
+        return Opened(_empty(migrations), read_only=True)
     return Opened(database, read_only=True, notices=notices)
 
 

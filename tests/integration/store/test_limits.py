@@ -96,6 +96,20 @@ def test_s04_a_store_on_a_full_disk_opens_for_reading_with_a_notice(tiny_disk: P
 
 
 @posix_only
+def test_s04_a_first_start_on_a_full_disk_says_that_it_is_full(tiny_disk: Path) -> None:
+    free = shutil.disk_usage(tiny_disk).free
+    (tiny_disk / "ballast").write_bytes(b"x" * (free - 20 * 1024))
+    database = tiny_disk / "oa-desktop.db"
+    worker = StoreWorker.open(database)
+    assert [type(notice) for notice in worker.notices] == [DiskFull]
+    assert worker.read_only
+    worker.close()
+    (tiny_disk / "ballast").unlink()
+    worker = StoreWorker.open(database)
+    assert not worker.read_only
+    worker.close()
+
+
 def test_s05_a_file_size_limit_is_told_and_lifted_limits_let_it_go_on(files: StoreFiles) -> None:
     seen = limited("file-size", files.database)
     assert seen["small"] == ["done"] * 3

@@ -157,6 +157,20 @@ def test_a_first_start_that_was_cut_off_is_begun_again(files: StoreFiles) -> Non
     made(files)
 
 
+def test_a_first_start_that_was_cut_off_reads_as_no_store_and_not_as_a_lost_one(files: StoreFiles) -> None:
+    files.database.parent.mkdir()
+    blank = sqlite3.connect(files.database, isolation_level=None)
+    blank.execute("PRAGMA journal_mode=WAL")
+    blank.close()
+    session = Session(files, read_only=True)
+    assert session.store.stats().messages == 0
+    session.close()
+    made(files)
+    session = Session(files, read_only=True)
+    assert session.store.stats().messages == 1
+    session.close()
+
+
 def test_s10_a_store_that_went_back_in_time_is_noticed(files: StoreFiles, tmp_path: Path) -> None:
     made(files)
     old = shutil.copy(files.database, tmp_path / "old.db")

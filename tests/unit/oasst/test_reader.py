@@ -255,7 +255,7 @@ def test_i07_the_total_is_bounded(tmp_path):
     path = write_lines(tmp_path / "f.jsonl", *(tree(message(f"m{i}", text="x" * MIB)) for i in range(4)))
     *trees, last = records(path, Limits(total_bytes=3 * MIB))
     assert len(trees) == 2
-    assert last == Rejected(3, "the text is larger than 3 MiB, the most allowed here", final=True)
+    assert last == Rejected(3, "there is room for 3 MiB of text here, and this file has more", final=True)
 
 
 def test_i07_reading_stops_after_too_many_faults(tmp_path):
