@@ -237,7 +237,7 @@ def small_ones() -> list[Sample]:
     for name, title, lang, question, answers in (
         ("tube", "YouTube channel plan", "en", "Plan a channel about repairing clocks.", 2),
         ("chickens", "鸡兔同笼", "zh", "鸡兔同笼，头共10个，脚共28只，各有多少？", 4),
-        ("tortilla", "Receta de tortilla", "es", "¿Cómo se hace una tortilla de patatas?", 1),
+        ("tortilla", "Receta de tortilla", "es", "¿Cómo preparo una tortilla de patatas?", 1),
         ("rust", "Rust lifetimes", "en", "Explain lifetimes with one example.", 8),
         (
             "long",

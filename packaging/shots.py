@@ -82,6 +82,7 @@ class Studio:
         self.worker = StoreWorker.open(paths.store)
         self.wiring = Wiring(paths, self.worker, load=self._never)
         self.wiring.preferences.set("theme", theme)
+        self.wiring.preferences.set("motion", "off")
         self._engine = make_engine()
         self.window = load_window(self._engine, self.wiring)
 
@@ -109,7 +110,7 @@ class Studio:
 
     def open(self, name: str, at: str | None = None) -> None:
         self.wiring.session.open(TreeId(f"{name}-0"), MessageId(at) if at else None)
-        self.until(lambda: self.wiring.session.tree_id == f"{name}-0")
+        self.until(lambda: self.wiring.session.tree_id == f"{name}-0" and bool(self.wiring.tree.sizeText))
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + WAIT_S

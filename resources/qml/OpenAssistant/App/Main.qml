@@ -95,6 +95,7 @@ T.ApplicationWindow {
     Toast {
         id: toast
 
+        anchors.bottomMargin: chatPage.footerHeight + Theme.space3
         objectName: "toast"
 
         onActionTriggered: Notices.actOnToast()

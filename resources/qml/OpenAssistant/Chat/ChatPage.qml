@@ -16,6 +16,8 @@ Item {
     readonly property bool roomForTree: root.width >= Theme.scaled(root.listShown ? 1040 : 780)
     readonly property bool treeShown: root.wantsTree && root.roomForTree
     readonly property real gutter: center.width < Theme.scaled(640) ? Theme.space4 : Theme.space6 + Theme.space1
+    /** What the composer takes at the bottom. */
+    readonly property real footerHeight: composer.height + Theme.space5
     readonly property real columnWidth: Math.min(center.width - 2 * root.gutter, Theme.scaled(920))
 
     /** Starts a conversation: empty thread, focus in the box. */

@@ -145,22 +145,11 @@ FocusScope {
                     tied: root.tied
                 }
 
-                SafeText {
+                ReplyStatus {
                     Layout.fillWidth: true
-                    elide: Text.ElideRight
-                    muted: true
+                    details: root.details
                     objectName: "replyStatus"
-                    role: "secondary"
                     text: root.status
-
-                    HoverHandler {
-                        id: statusHover
-                    }
-
-                    SafeToolTip {
-                        shown: statusHover.hovered
-                        text: root.details
-                    }
                 }
 
                 SafeText {

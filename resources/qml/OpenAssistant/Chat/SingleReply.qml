@@ -91,23 +91,12 @@ FocusScope {
                 visible: root.rank > 0
             }
 
-            SafeText {
+            ReplyStatus {
+                details: root.details
                 height: Theme.controlHeightSmall
-                muted: true
                 objectName: "replyStatus"
-                role: "secondary"
                 text: root.status
-                verticalAlignment: Text.AlignVCenter
                 visible: text !== ""
-
-                HoverHandler {
-                    id: statusHover
-                }
-
-                SafeToolTip {
-                    shown: statusHover.hovered
-                    text: root.details
-                }
             }
 
             SiblingPager {
