@@ -145,13 +145,15 @@ def _salvage(outlook: Outlook) -> Way | None:
     left, lost = outlook.left, outlook.unreadable
     if left is None:
         return None
-    match lost:
-        case None:
-            rest = "it does not tell how many cannot"
-        case 0:
-            rest = "none seems to be missing"
-        case _:
-            rest = f"{_counted(lost, 'message')} cannot"
+    if lost is None and outlook.backed_up:
+        lost = len(outlook.backed_up.ids - left.ids)
+        rest = f"{_counted(lost, 'message')} of the backup cannot"
+    elif lost is None:
+        rest = "it does not tell how many cannot"
+    elif lost == 0:
+        rest = "none seems to be missing"
+    else:
+        rest = f"{_counted(lost, 'message')} cannot"
     return Way(
         WayKind.SALVAGE,
         "Read out what is left",

@@ -20,6 +20,7 @@ _WITHOUT_ROWID = {
     "label_value": ("label_set", "label"),
     "imported": ("tree_id", "message_id"),
 }
+_MOST_ROWS = 100_000_000
 _ABOUT_A_MESSAGE = ("label_set", "reaction", "imported")
 
 
@@ -129,11 +130,15 @@ def until_damage(source: Database, sql: str) -> Iterator[Row]:
 
 
 def _highest_rowid(source: Database, table: str) -> int:
-    """As far as one of the places that know it can be read; 0 when none can."""
-    known = [0]
-    for sql in (f"SELECT max(rowid) FROM {table}", f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"):
-        known += [row[0] or 0 for row in until_damage(source, sql)]
-    return max(known)
+    """As the list of numbers given out has it, else the table itself; 0 when neither can be read.
+
+    Not the greater of the two: a damaged row can have any number, and all below it would be tried one by one.
+    """
+    for sql in (f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'", f"SELECT max(rowid) FROM {table}"):
+        for row in until_damage(source, sql):
+            if isinstance(row[0], int) and 0 < row[0] <= _MOST_ROWS:
+                return row[0]
+    return 0
 
 
 def _mend_references(copy: Database) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,21 @@ def random_page(files: StoreFiles) -> None:
     with files.database.open("r+b") as file:
         file.seek(texts[len(texts) // 2])
         file.write(os.urandom(PAGE))
+
+
+def every_index(files: StoreFiles) -> None:
+    """And one text: what is left cannot even be counted."""
+    database = sqlite3.connect(files.database)
+    roots = database.execute(
+        "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'message'"
+    )
+    pages = [number for (number,) in roots]
+    database.close()
+    random_page(files)
+    with files.database.open("r+b") as file:
+        for number in pages:
+            file.seek((number - 1) * PAGE)
+            file.write(os.urandom(PAGE))
 
 
 def half(files: StoreFiles) -> None:

@@ -24,6 +24,7 @@ from .damaged_stores import (
     NEWER,
     PAGE,
     Damage,
+    every_index,
     foreign_journal,
     garbage,
     gone,
@@ -153,6 +154,22 @@ def test_s08_reading_out_counts_what_is_lost(files: StoreFiles) -> None:
     assert way.messages + way.missing == BACKED_UP + NEWER
     report = take(way, files.database)
     assert f"{way.missing} messages could not be read" in report.lost
+
+
+def test_s08_where_the_file_cannot_be_counted_the_backup_tells_what_is_lost(files: StoreFiles) -> None:
+    every_index(files)
+    way = ways(files)[SALVAGE]
+    assert way.missing
+    assert f"{way.missing} messages of the backup cannot" in way.sentence
+    assert take(way, files.database).messages == way.messages
+
+
+def test_s08_without_a_backup_nobody_pretends_to_know_what_is_lost(files: StoreFiles) -> None:
+    shutil.rmtree(files.backups)
+    every_index(files)
+    way = ways(files)[SALVAGE]
+    assert way.missing is None
+    assert "does not tell how many" in take(way, files.database).lost
 
 
 def test_s09_half_a_file_still_gives_the_messages_that_are_in_it(files: StoreFiles) -> None:
