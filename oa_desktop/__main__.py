@@ -15,8 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not has_display():
         print("No display was found, so this is a chat in the terminal.", file=sys.stderr)  # noqa: T201
         return command_line(["chat"])
-    from oa_desktop.ui.app import run
-
+    try:
+        from oa_desktop.ui.app import run
+    except ImportError as error:
+        print(f"The window cannot be opened: {error}.", file=sys.stderr)  # noqa: T201
+        print("`oa-desktop chat` works in the terminal.", file=sys.stderr)  # noqa: T201
+        return 1
     return run([])
 
 

@@ -11,12 +11,11 @@ _LARGEST_BYTES = 1 << 20
 def keep_log(folder: Path) -> None:
     """Log warnings to a file in `folder` from now on; where that cannot be written, log nothing."""
     logging.raiseExceptions = False  # a full disk must not print a traceback for every line
-    handler: logging.Handler
     try:
         handler = RotatingFileHandler(
             folder / LOG_NAME, maxBytes=_LARGEST_BYTES, backupCount=1, encoding="utf-8"
         )
     except OSError:
-        handler = logging.NullHandler()
+        return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)

@@ -75,7 +75,7 @@ def app_paths(environment: Mapping[str, str] | None = None) -> AppPaths:
     """The paths for this user. environment: the process environment unless a test gives another."""
     home = (os.environ if environment is None else environment).get(HOME_VARIABLE, "").strip()
     if home:
-        root = Path(os.path.abspath(Path(home).expanduser()))  # noqa: PTH100 (resolve would follow links)
+        root = Path(os.path.abspath(os.path.expanduser(home)))  # noqa: PTH100, PTH111 (no link is followed)
         return AppPaths(root / "data", root / "config", root / "cache", root / "logs")
     folders = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
     return AppPaths(

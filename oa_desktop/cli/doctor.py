@@ -57,4 +57,4 @@ def _store_findings(app: App) -> Iterable[Finding]:
     with app.store(read_only=True) as worker:
         count = worker.submit(lambda store: store.conversations.count()).result()
         notes = [Finding(Level.NOTE, "conversations", n.title, n.hint) for n in worker.notices]
-    return [Finding(Level.OK, "conversations", f"The store opens; it holds {count} conversations."), *notes]
+    return [Finding(Level.OK, "conversations", f"The store opens; conversations: {count}."), *notes]

@@ -57,6 +57,7 @@ def cli() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; raises only SystemExit, when nobody reads the output."""
     settle_streams()
+    logging.getLogger().addHandler(logging.NullHandler())  # else warnings are printed until there is a file
     try:
         result = cli.main(args=list(arguments), prog_name="oa-desktop", standalone_mode=False)
     except click.ClickException as error:
@@ -67,6 +68,12 @@ def main(arguments: Sequence[str]) -> int:
     except OaError as error:
         tell(error)
         return WRONG_USAGE if isinstance(error, UsageError) else FAILED
+    except OSError as error:
+        log.exception("the system refused")
+        tell(
+            OaError("system-refused", f"The system refused: {error.strerror or error}.", detail=_place(error))
+        )
+        return FAILED
     except Exception as bug:
         log.exception("a command failed")
         tell(
@@ -78,3 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         return FAILED
     return result if isinstance(result, int) else DONE
+
+
+def _place(error: OSError) -> str:
+    return "" if error.filename is None else str(error.filename)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from oa_desktop.errors import ModelError
@@ -62,7 +63,8 @@ def remove_leftovers(folder: Path) -> None:
     for file in folder.glob(".importing-*.tmp"):
         match = _TEMPORARY.match(file.name)
         if match is not None and not process_exists(int(match["pid"])):
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # in a folder that cannot be written they stay
+                file.unlink()
 
 
 def _require_space(folder: Path, size_bytes: int, model: Path) -> None:

@@ -84,7 +84,7 @@ class ModelLibrary:
 
         Linking a file twice gives the same model. Raises: ModelError, and nothing is added; StorageError.
         """
-        path = path.expanduser().absolute()
+        path = _as_path(str(path)) or path
         checked = check_model(path)
         if path.is_relative_to(self._folder):
             return self.show(str(path))

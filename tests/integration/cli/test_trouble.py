@@ -156,6 +156,69 @@ def test_a_bug_is_one_sentence_and_its_place_is_in_the_log(command: Command) -> 
     assert "in broken" in (command.home / "logs" / "app.log").read_text(encoding="utf-8")
 
 
+def test_a_bug_before_there_is_a_log_is_one_sentence_all_the_same(command: Command) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, oa_desktop.cli.stats as stats; from oa_desktop.__main__ import main\n"
+            "stats.App = None\n"
+            "sys.exit(main(['stats']))",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        env=command.environment(),
+        timeout=100,
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+
+
+def test_a_window_whose_libraries_are_missing_points_to_the_terminal(command: Command) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from oa_desktop.__main__ import main\n"
+            "sys.modules['PySide6'] = None\n"
+            "sys.exit(main([]))",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        env=command.environment(QT_QPA_PLATFORM="offscreen"),
+        timeout=100,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "oa-desktop chat" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="homes of other users")
+def test_c04_a_home_of_nobody_is_no_bug(command: Command, tmp_path: Path) -> None:
+    assert "~nobody-here" in command("models", "import", "~nobody-here/a.gguf", exit_code=1).stderr
+    (tmp_path / "~nobody-here").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "oa_desktop", "stats"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        env=command.environment(OA_DESKTOP_HOME="~nobody-here"),
+        timeout=100,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_s07_a_half_copied_model_that_cannot_be_removed_keeps_nobody_out(
+    command: Command, without_privileges: Command
+) -> None:
+    command("stats")
+    models = command.home / "data" / "models"
+    (models / ".importing-999999999-a.gguf.tmp").write_bytes(b"half")
+    models.chmod(0o500)
+    try:
+        assert without_privileges.json("models", "list")["models"]
+    finally:
+        models.chmod(0o700)
+
+
 @pytest.mark.model
 def test_the_tour_says_where_it_cannot_put_its_file(
     command: Command, one_sentence: Callable[..., str]
