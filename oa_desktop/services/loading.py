@@ -64,17 +64,17 @@ async def load_model(
     """
     model = await asyncio.to_thread(library.resolve, ref)
     await asyncio.to_thread(library.require_fit, model, settings.context_tokens)
-    await _noted(library.mark_crashed, model)
+    await _noted(library.note_loading, model)
     process: EngineProcess | None = None
     try:
         process = await EngineProcess.start(engine_options(model, settings, log), on_progress=on_progress)
-        await _noted(library.clear_crashed, model)
+        await _noted(library.note_loaded, model)
     except EngineStopped:
         raise
     except BaseException:
         if process is not None:
             await asyncio.shield(process.stop())
-        await asyncio.shield(_noted(library.clear_crashed, model))
+        await asyncio.shield(_noted(library.note_loaded, model))
         raise
     return LoadedModel(replace(model, crashed=False), process)
 

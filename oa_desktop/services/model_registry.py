@@ -1,8 +1,7 @@
-"""The list of imported models and of those that crashed on load: one small JSON file beside the models."""
+"""The list of imported models: one small JSON file beside the models."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,9 @@ class ImportedModel:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """crashed: fingerprints of files whose last load took the engine down, with the time."""
+    """What is in the file."""
 
     models: tuple[ImportedModel, ...] = ()
-    crashed: Mapping[str, str] = field(default_factory=dict)
 
     def with_model(self, model: ImportedModel) -> "Registry":
         """One more, or the same with another place."""
@@ -37,15 +35,6 @@ class Registry:
     def without_model(self, model_id: str) -> "Registry":
         """One less."""
         return replace(self, models=tuple(m for m in self.models if m.id != model_id))
-
-    def with_crash(self, fingerprint: str) -> "Registry":
-        """Remember that this file took the engine down."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        return replace(self, crashed={**self.crashed, fingerprint: now})
-
-    def without_crash(self, fingerprint: str) -> "Registry":
-        """Give this file another chance."""
-        return replace(self, crashed={k: v for k, v in self.crashed.items() if k != fingerprint})
 
 
 def load_registry(path: Path) -> Registry:
@@ -68,7 +57,6 @@ def save_registry(path: Path, registry: Registry) -> None:
     content = {
         "version": _VERSION,
         "models": [{"id": m.id, "path": str(m.path), "copied": m.copied} for m in registry.models],
-        "crashed": dict(registry.crashed),
     }
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -82,8 +70,7 @@ def _parsed(content: Any) -> Registry:
         ImportedModel(_text(row["id"]), Path(_text(row["path"])), row["copied"] is True)
         for row in content["models"]
     )
-    crashed = {_text(key): _text(value) for key, value in content["crashed"].items()}
-    return Registry(models, crashed)
+    return Registry(models)
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from oa_desktop.gguf.check import check_model
 from oa_desktop.gguf.errors import ModelMissing, printable, shown_name
 from oa_desktop.gguf.fit import MemoryNeed, memory_need, require_fit
 from oa_desktop.paths import AppPaths, tour_model
+from oa_desktop.services.load_marks import LoadMarks
 from oa_desktop.services.machine import available_bytes
 from oa_desktop.services.model_copy import Progress, copy_into, remove_leftovers, safe_stem
 from oa_desktop.services.model_file import ModelExaminer, ModelFile, Origin, fingerprint_of
@@ -33,16 +34,17 @@ class ModelLibrary:
         self._tour = tour or tour_model()
         self._lock = threading.Lock()
         self._examine = ModelExaminer()
+        self._marks = LoadMarks(paths.models / ".loading")
         if self._folder.is_dir():
             remove_leftovers(self._folder)
 
     def list_models(self) -> tuple[ModelFile, ...]:
         """All known models, the tour model first; damaged and missing ones carry their `problem`."""
         registry = load_registry(self._registry_path)
-        found = [self._examined(TOUR_REF, self._tour, Origin.TOUR, registry)]
-        found += [self._examined(m.id, m.path, _origin(m), registry) for m in registry.models]
+        found = [self._examined(TOUR_REF, self._tour, Origin.TOUR)]
+        found += [self._examined(m.id, m.path, _origin(m)) for m in registry.models]
         known = {part for model in found for part in model.parts}
-        found += [model for model in self._in_folder(registry) if model.path not in known]
+        found += [model for model in self._in_folder() if model.path not in known]
         return tuple(found)
 
     def resolve(self, ref: str) -> ModelFile:
@@ -59,7 +61,7 @@ class ModelLibrary:
         """As `resolve`, but a model that is known and cannot be used is returned with its problem."""
         ref = ref.strip() or TOUR_REF
         if ref == TOUR_REF:
-            return self._examined(TOUR_REF, self._tour, Origin.TOUR, load_registry(self._registry_path))
+            return self._examined(TOUR_REF, self._tour, Origin.TOUR)
         path = _as_path(ref)
         models = self.list_models()
         for model in models:
@@ -70,7 +72,7 @@ class ModelLibrary:
                 if ref.lower() in (model.path.name.lower(), model.path.stem.lower(), model.ref.lower()):
                     return model
         if path is not None and (path.exists() or len(Path(ref).parts) > 1):
-            return self._examined(str(path), path, Origin.PATH, load_registry(self._registry_path))
+            return self._examined(str(path), path, Origin.PATH)
         raise ModelMissing(
             "model-missing",
             f"There is no model {printable(ref)}.",
@@ -122,14 +124,13 @@ class ModelLibrary:
             _delete(model.parts)
         return model
 
-    def mark_crashed(self, model: ModelFile) -> None:
-        """Remember that this file is being loaded, or did not survive it. Raises StorageError."""
-        self._change_crash(model, crashed=True)
+    def note_loading(self, model: ModelFile) -> None:
+        """This file is being loaded; should that never end, it is `crashed`. Raises StorageError."""
+        self._marks.set(fingerprint_of(model.path))
 
-    def clear_crashed(self, model: ModelFile) -> ModelFile:
+    def note_loaded(self, model: ModelFile) -> None:
         """It loaded, or was never really tried. Raises StorageError."""
-        self._change_crash(model, crashed=False)
-        return replace(model, crashed=False)
+        self._marks.clear(fingerprint_of(model.path))
 
     def require_fit(self, model: ModelFile, context_tokens: int = 0, *, device_bytes: int = 0) -> MemoryNeed:
         """What the model needs with this context (0: its usual one).
@@ -144,16 +145,7 @@ class ModelLibrary:
         require_fit(model.facts, need, context, available_bytes() + device_bytes)
         return need
 
-    def _change_crash(self, model: ModelFile, *, crashed: bool) -> None:
-        fingerprint = fingerprint_of(model.path)
-        with self._lock:
-            registry = load_registry(self._registry_path)
-            if crashed:
-                save_registry(self._registry_path, registry.with_crash(fingerprint))
-            elif fingerprint in registry.crashed:
-                save_registry(self._registry_path, registry.without_crash(fingerprint))
-
-    def _in_folder(self, registry: Registry) -> list[ModelFile]:
+    def _in_folder(self) -> list[ModelFile]:
         root = Path(os.path.realpath(self._folder))
         files = sorted({file for pattern in _FOLDER_PATTERNS for file in self._folder.glob(pattern)})
         found = []
@@ -161,14 +153,14 @@ class ModelLibrary:
             inside = Path(os.path.realpath(file)).is_relative_to(root)
             if file.name.startswith(".") or not inside or not file.is_file():
                 continue
-            model = self._examined(file.relative_to(self._folder).as_posix(), file, Origin.FOLDER, registry)
+            model = self._examined(file.relative_to(self._folder).as_posix(), file, Origin.FOLDER)
             if model.problem is None or model.problem.code not in ("model-parts", "model-not-chat"):
                 found.append(model)
         return found
 
-    def _examined(self, ref: str, path: Path, origin: Origin, registry: Registry) -> ModelFile:
+    def _examined(self, ref: str, path: Path, origin: Origin) -> ModelFile:
         model = self._examine(ref, path, origin)
-        return replace(model, crashed=fingerprint_of(path) in registry.crashed)
+        return replace(model, crashed=self._marks.has(fingerprint_of(path)))
 
 
 def _origin(model: ImportedModel) -> Origin:

@@ -87,7 +87,7 @@ def test_c02_the_notices_of_the_settings_are_shown(paths: AppPaths, library: Mod
 
 
 def test_e02_a_model_that_crashed_is_named(paths: AppPaths, library: ModelLibrary) -> None:
-    library.mark_crashed(library.resolve("tour"))
+    library.note_loading(library.resolve("tour"))
     found = report(paths, library=library, probe=no_probe)
     assert sentences(found, "model") == [
         "Tiny did not come up when it was loaded last; it may be loading right now."

@@ -79,15 +79,19 @@ async def test_a_refusal_in_words_leaves_no_mark(
 
 
 async def test_s07_a_model_loads_where_nothing_can_be_noted(library: ModelLibrary, tmp_path: Path) -> None:
-    registry = tmp_path / "home" / "data" / "models" / "models.json"
+    marks = tmp_path / "home" / "data" / "models" / ".loading"
+    turned: list[Path] = []
 
     def get_in_the_way(_fraction: float) -> None:
-        if registry.is_file():
-            registry.unlink()
-            registry.mkdir()
+        for mark in marks.iterdir():
+            if mark.is_file():
+                mark.unlink()
+                mark.mkdir()
+                turned.append(mark)
 
     loaded = await load_model(library, TOUR_REF, Settings(), on_progress=get_in_the_way)
-    assert registry.is_dir()
+    assert len(turned) == 1
+    assert turned[0].is_dir()
     assert loaded.process.running
     await loaded.process.stop()
     assert engines() == []

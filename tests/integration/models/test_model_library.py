@@ -209,13 +209,13 @@ def test_e02_a_crash_on_load_is_remembered_until_the_user_or_the_file_changes(
     path = model_at(downloads / "a.gguf")
     model = library.import_model(path)
     assert not model.crashed
-    library.mark_crashed(model)
+    library.note_loading(model)
     again = ModelLibrary(paths, tour)
     assert again.resolve("a").crashed
     assert not again.resolve("tour").crashed
-    assert not again.clear_crashed(again.resolve("a")).crashed
+    again.note_loaded(again.resolve("a"))
     assert not again.resolve("a").crashed
-    library.mark_crashed(model)
+    library.note_loading(model)
     os.utime(path, (time.time() + 10, time.time() + 10))
     assert not library.resolve("a").crashed
 
@@ -236,7 +236,7 @@ BROKEN_LISTS = [
     b"\0" * 100,
     b"[]",
     b'{"models": 5}',
-    b'{"models": [{"id": 1}], "crashed": {}}',
+    b'{"models": [{"id": 1}]}',
     b"{" * 5000,
 ]
 
