@@ -339,6 +339,13 @@ START_PROBLEMS: Mapping[str, tuple[OaError, Look, Take | None]] = {
 }
 
 
+def settle() -> None:
+    """Show what is there, and let the other threads work, which `qWait` does not."""
+    for _ in range(20):
+        QGuiApplication.processEvents()
+        time.sleep(SETTLE_MS / 20_000)
+
+
 def shoot_start_problem(folder: Path, name: str, theme: str) -> None:
     """take: what happens once the first way is taken; None to leave it at the offer."""
     problem, look, take = START_PROBLEMS[name]
@@ -353,10 +360,10 @@ def shoot_start_problem(folder: Path, name: str, theme: str) -> None:
     view_model.look()
     engine.loadFromModule("OpenAssistant.App", "StartProblem")
     window = engine.rootObjects()[0]
-    QTest.qWait(2 * SETTLE_MS)
+    settle()
     if take is not None:
         QTest.keyClick(window, Qt.Key.Key_Return)
-    QTest.qWait(3 * SETTLE_MS)
+        settle()
     window.grabWindow().save(str(folder / f"{name}-{theme}.png"))
     print(folder / f"{name}-{theme}.png", flush=True)
     delete(engine)

@@ -22,7 +22,8 @@ QML_IMPORT_MAJOR_VERSION = 1
 Look = Callable[[OaError, Path], Coroutine[Any, Any, tuple[Way, ...]]]
 Take = Callable[[Way, Path], Coroutine[Any, Any, Report]]
 
-_CHOOSE = "Choose what to do. Nothing is deleted: the old files stay under another name."
+_KEPT = "Nothing is deleted: the old files stay under another name."
+_CHOOSE = f"Choose what to do. {_KEPT}"
 _ICONS = {WayKind.RESTORE: "clock", WayKind.SALVAGE: "search", WayKind.START_OVER: "plus"}
 _DOING = {
     WayKind.RESTORE: "Restoring and checking the backup …",
@@ -137,7 +138,7 @@ class StartProblemViewModel(QObject):
             return
         way = next(way for way in self._found if way.kind == kind)
         self._rows.set_rows(())
-        self._set(busy=_DOING[way.kind], failure="")
+        self._set(busy=_DOING[way.kind], failure="", hint=_KEPT)
         self._bridge.run(self._take_way(way, self._store), self._report, self._failed)
 
     @Slot()
@@ -166,7 +167,7 @@ class StartProblemViewModel(QObject):
 
     def _failed(self, error: OaError) -> None:
         self._show_ways()
-        self._set(busy="", failure=error.sentence)
+        self._set(busy="", failure=error.sentence, hint=_CHOOSE if self._found else self._problem.hint)
 
     def _show_ways(self) -> None:
         self._rows.set_rows(

@@ -25,12 +25,12 @@ T.ApplicationWindow {
     color: Theme.ground
     font.family: Theme.fontFamily
     font.pixelSize: Theme.sizeBody
-    height: Math.max(300, content.implicitHeight + buttons.implicitHeight + 2 * Theme.space8 + Theme.space6)
+    height: Math.min(0.9 * Screen.desktopAvailableHeight, Math.max(300, Math.ceil(content.implicitHeight) + buttons.implicitHeight + 2 * Theme.space8 + Theme.space6))
     minimumHeight: 260
     minimumWidth: 460
     title: "OpenAssistant Desktop"
     visible: true
-    width: 700
+    width: 760
 
     Component.onCompleted: root.focusNext()
 
@@ -56,19 +56,30 @@ T.ApplicationWindow {
         Flickable {
             id: page
 
+            readonly property bool overflows: page.contentHeight > page.height + 1
+            readonly property int ring: 4
+
+            function reveal(item: Item): void {
+                const top = item.mapToItem(content, 0, 0).y;
+                page.contentY = Math.max(0, Math.min(top, Math.max(page.contentY, top + item.height + 2 * page.ring - page.height)));
+            }
+
             Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.margins: -page.ring
             boundsBehavior: Flickable.StopAtBounds
-            clip: page.contentHeight > page.height
-            contentHeight: content.implicitHeight
+            clip: page.overflows
+            contentHeight: content.implicitHeight + 2 * page.ring
 
             T.ScrollBar.vertical: SafeScrollBar {}
 
             ColumnLayout {
                 id: content
 
-                spacing: Theme.space4
-                width: page.width
+                spacing: Theme.space5
+                width: page.width - 2 * page.ring - (page.overflows ? Theme.space3 : 0)
+                x: page.ring
+                y: page.ring
 
                 RowLayout {
                     Layout.fillWidth: true
@@ -77,9 +88,9 @@ T.ApplicationWindow {
                     Rectangle {
                         Layout.alignment: Qt.AlignTop
                         color: StartProblemViewModel.done ? Theme.accentSoft : Theme.dangerSoft
-                        implicitHeight: 44
-                        implicitWidth: 44
-                        radius: 22
+                        implicitHeight: Theme.scaled(44)
+                        implicitWidth: Theme.scaled(44)
+                        radius: height / 2
 
                         Icon {
                             anchors.centerIn: parent
@@ -164,6 +175,8 @@ T.ApplicationWindow {
                             objectName: "way-" + key
                             text: title
 
+                            onActiveFocusChanged: if (activeFocus)
+                                page.reveal(this)
                             onClicked: StartProblemViewModel.take(key)
                         }
                     }
