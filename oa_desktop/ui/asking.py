@@ -43,8 +43,6 @@ class Asking(QObject):
             self._generations.start(engine, prompt, generation_options(self._preferences.settings))
         else:
             self._waiting[prompt.tree_id] = prompt
-            if self._engine.is_off:
-                self._engine.load(self._preferences.settings.model)
             if not self._engine.is_loading:
                 self.engine_missing.emit()
             self._engine_changed()
@@ -56,7 +54,7 @@ class Asking(QObject):
         self._generations.stop(tree_id)
 
     def _engine_changed(self) -> None:
-        if self._engine.engine is not None or not self._engine.is_loading:
+        if self._engine.engine is not None or not (self._engine.is_loading or self._engine.is_off):
             waiting, self._waiting = self._waiting, {}
             for prompt in waiting.values():
                 if self._engine.engine is not None:

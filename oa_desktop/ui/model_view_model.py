@@ -8,16 +8,21 @@ from pathlib import Path
 from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
-from oa_desktop.client.status import Halted, NotAnswering, Off, Running, Starting, Waiting
-from oa_desktop.conversation.message import Message, Role
+from oa_desktop.client.status import Halted, NotAnswering, Running, Starting, Waiting
 from oa_desktop.errors import OaError
 from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_suggestions import SUGGESTED_MODELS
 from oa_desktop.services.models import TOUR_REF, ModelLibrary
-from oa_desktop.services.tour import FOLLOW_UP, QUESTION
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.conversation_rows import one_line
 from oa_desktop.ui.engine_control import EngineControl
+from oa_desktop.ui.engine_notices import EngineNotices
+from oa_desktop.ui.model_words import (
+    GENERAL_STARTERS,
+    TOUR_STARTERS,
+    context_used,
+    model_detail,
+    suggestion,
+)
 from oa_desktop.ui.notices import Notice, Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
@@ -28,13 +33,7 @@ from oa_desktop.ui.snapshots import notify_changes
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1
 
-ENGINE_NOTICE, MODEL_NOTICE = "engine", "model"
 NEARLY_FULL = 0.85
-GENERAL_STARTERS = (
-    "Explain the etymology of the word “barn”.",
-    "Write a short poem about spring.",
-    "How many chickens and rabbits have 10 heads and 28 legs?",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,7 @@ class ModelViewModel(QObject):
         preferences: Preferences,
         session: ChatSession,
         notices: Notices,
+        engine_notices: EngineNotices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -97,12 +97,11 @@ class ModelViewModel(QObject):
         self._preferences = preferences
         self._session = session
         self._notices = notices
+        self._engine_notices = engine_notices
         self._props = ModelProps()
         self._files: tuple[ModelFile, ...] = ()
-        self._restarted_after: OaError | None = None
-        self._shown_state: type[object] = Off
         self._model = RowsModel(ModelRow, self)
-        engine.changed.connect(self._engine_changed)
+        engine.changed.connect(self._update)
         session.changed.connect(self._update)
 
     @staticmethod
@@ -156,7 +155,14 @@ class ModelViewModel(QObject):
 
     @Property(list, notify=isTourChanged)
     def starters(self) -> list[str]:
-        return [QUESTION, FOLLOW_UP] if self._props.is_tour else list(GENERAL_STARTERS)
+        return list(TOUR_STARTERS if self._props.is_tour else GENERAL_STARTERS)
+
+    def ensure_engine(self) -> None:
+        """Replies are wanted and no engine is about to come: begin one, or say again why there is none."""
+        if self._engine.is_off:
+            self.start()
+        else:
+            self._engine_notices.show_state()
 
     def start(self) -> None:
         """Load the model of the settings, unless it took the engine down last time."""
@@ -213,16 +219,7 @@ class ModelViewModel(QObject):
 
     def _start_with(self, model: ModelFile) -> None:
         if model.crashed:
-            self._notices.show(
-                Notice(
-                    ENGINE_NOTICE,
-                    "warning",
-                    f"{one_line(model.name)} took the engine down when it was loaded last.",
-                    "It is not loaded again by itself.",
-                    "Try again",
-                ),
-                lambda: self.choose(model.ref),
-            )
+            self._engine_notices.show_crashed(model, lambda: self.choose(model.ref))
         else:
             self._engine.load(model.ref)
 
@@ -240,52 +237,6 @@ class ModelViewModel(QObject):
 
     def _rejected(self, error: OaError) -> None:
         self._notices.show(Notice("model-rejected", "error", error.title, error.hint))
-
-    def show_engine_state(self) -> None:
-        """A banner while the engine does not answer, with its cause and what can be done."""
-        match self._engine.status:
-            case Halted(cause=cause):
-                notice = Notice(ENGINE_NOTICE, "error", cause.title, cause.hint, "Restart")
-                self._notices.show(notice, self._engine.restart)
-            case Waiting(cause=cause) | Starting(cause=OaError() as cause):
-                hint = f"{cause.hint} It is started again.".strip()
-                notice = Notice(ENGINE_NOTICE, "warning", cause.title, hint, "Restart")
-                self._notices.show(notice, self._engine.restart)
-                self._restarted_after = cause
-            case NotAnswering():
-                notice = Notice(
-                    ENGINE_NOTICE,
-                    "warning",
-                    "The engine is not responding.",
-                    "Wait, or restart it.",
-                    "Restart",
-                )
-                self._notices.show(notice, self._engine.restart)
-            case Running() if self._restarted_after is not None:
-                cause, self._restarted_after = self._restarted_after, None
-                hint = "It was started again; what was written so far is kept."
-                notice = Notice(ENGINE_NOTICE, "warning", cause.title, hint, "Restart")
-                self._notices.show(notice, self._engine.restart)
-            case _:
-                self._notices.settle(ENGINE_NOTICE)
-        self._show_model_notices()
-
-    def _show_model_notices(self) -> None:
-        """What the engine says of the model it runs, such as a template it refused."""
-        status = self._engine.status
-        said = status.handle.model.notices if isinstance(status, Running) and status.handle.model else ()
-        if said:
-            self._notices.show(Notice(MODEL_NOTICE, "warning", said[0], " ".join(said[1:])))
-        else:
-            self._notices.settle(MODEL_NOTICE)
-
-    def _engine_changed(self) -> None:
-        if type(self._engine.status) is not self._shown_state or not isinstance(
-            self._engine.status, Starting
-        ):
-            self._shown_state = type(self._engine.status)
-            self.show_engine_state()
-        self._update()
 
     def _update(self) -> None:
         self._model.set_rows([self._row(file) for file in self._files])
@@ -329,29 +280,3 @@ class ModelViewModel(QObject):
     def _context_used(self) -> int:
         current = self._session.current
         return context_used(current.tree.path(current.leaf)) if current else 0
-
-
-def context_used(path: Sequence[Message]) -> int:
-    """Tokens the newest finished reply of a branch took with its prompt; 0 when nobody counted."""
-    for message in reversed(path):
-        generation = message.generation
-        if message.role is Role.ASSISTANT and generation and generation.prompt_tokens:
-            return generation.prompt_tokens + generation.completion_tokens
-    return 0
-
-
-def model_detail(file: ModelFile) -> str:
-    """Size and where a model is from, in a few words."""
-    size = f"{file.size_bytes / 1e9:.1f} GB" if file.size_bytes >= 1e9 else f"{file.size_bytes / 1e6:.1f} MB"
-    architecture = file.facts.architecture if file.facts else ""
-    comes_with_app = "comes with the app" if file.ref == TOUR_REF else ""
-    return " · ".join(part for part in (comes_with_app, architecture, size) if part)
-
-
-def suggestion() -> str:
-    """Which real model to begin with, and where it is found."""
-    first = SUGGESTED_MODELS[0]
-    return (
-        f"A first real model: {first.title} ({first.size_bytes / 1e6:.0f} MB). "
-        f"Fetch {first.file} from huggingface.co/{first.repo}, then open the file or drop it here."
-    )

@@ -20,6 +20,7 @@ from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.composer_view_model import ComposerViewModel
 from oa_desktop.ui.conversations_view_model import ConversationsViewModel
 from oa_desktop.ui.engine_control import EngineControl, Loader, Progress
+from oa_desktop.ui.engine_notices import EngineNotices
 from oa_desktop.ui.export_view_model import ExportViewModel
 from oa_desktop.ui.generations import Generations
 from oa_desktop.ui.io_thread import IoThread
@@ -30,7 +31,9 @@ from oa_desktop.ui.model_view_model import ModelViewModel
 from oa_desktop.ui.notices import Notice, Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provide, withdraw_all
+from oa_desktop.ui.ranking_view_model import RankingViewModel
 from oa_desktop.ui.session import ChatSession
+from oa_desktop.ui.thread_models import ThreadModels
 from oa_desktop.ui.thread_view_model import ThreadViewModel
 from oa_desktop.ui.tree_view_model import TreeViewModel
 
@@ -86,10 +89,11 @@ class Wiring(QObject):
         withdraw_all()
 
     def _view_models(self, paths: AppPaths) -> Sequence[QObject]:
-        blocks = MessageBlocks(self.generations, self)
+        thread = ThreadModels(MessageBlocks(self.generations, self), self)
         self.thread_view = ThreadViewModel(
-            self.session, self.generations, self.judging, self.asking, blocks, self.notices, self
+            self.session, self.generations, self.asking, thread, self.notices, self
         )
+        self.ranking = RankingViewModel(self.session, self.judging, self)
         self.composer = ComposerViewModel(
             self.bridge, self._worker, self.session, self.generations, self.asking, self.preferences, self
         )
@@ -99,7 +103,14 @@ class Wiring(QObject):
         self.tree = TreeViewModel(self.bridge, self.session, self)
         self.labels = LabelsViewModel(self.session, self.judging, self)
         self.models = ModelViewModel(
-            self.bridge, self.engine, self.library, self.preferences, self.session, self.notices, self
+            self.bridge,
+            self.engine,
+            self.library,
+            self.preferences,
+            self.session,
+            self.notices,
+            EngineNotices(self.engine, self.notices, self),
+            self,
         )
         self.export = ExportViewModel(self.bridge, self._worker, self.session, self.notices, self)
         self.app = AppViewModel(
@@ -112,6 +123,7 @@ class Wiring(QObject):
         return (
             self.notices,
             self.thread_view,
+            self.ranking,
             self.composer,
             self.conversations,
             self.tree,
@@ -122,7 +134,7 @@ class Wiring(QObject):
         )
 
     def _connect_notices(self, settings_file: SettingsFile) -> None:
-        self.asking.engine_missing.connect(self.models.show_engine_state)
+        self.asking.engine_missing.connect(self.models.ensure_engine)
         self.session.failed.connect(self.notices.show_error)
         self.preferences.not_saved.connect(
             lambda title, hint: self.notices.show(Notice("settings", "warning", title, hint))

@@ -7,10 +7,10 @@ from oa_desktop.conversation.labels import SPECS, Label
 from oa_desktop.conversation.message import Message, MessageId, MessageState, Role, TreeId
 from oa_desktop.errors import OaError, UsageError
 from oa_desktop.paths import app_paths
-from oa_desktop.ui.composer_view_model import ComposerInputs, derive_composer_props
+from oa_desktop.ui.composer_props import ComposerInputs, derive_composer_props
 from oa_desktop.ui.export_view_model import file_stem
 from oa_desktop.ui.labels_view_model import label_row, stored_value
-from oa_desktop.ui.model_view_model import context_used
+from oa_desktop.ui.model_words import context_used
 from oa_desktop.ui.notices import Notice
 from tests.e2e.seeding import talk
 from tests.ui.trees import finished, tree_of
@@ -75,11 +75,11 @@ def test_a_conversation_shows_its_cards_and_a_ranking_moves_them(wired, testers)
     wired.open("rye-0")
     thread = wired.wiring.thread_view
     assert [row.kind for row in thread.rows.rows] == ["prompt", "cards"]
-    cards = thread._replies_of(thread.rows.rows[-1])
+    cards = thread._models._replies_of(thread.rows.rows[-1])
     cards_tester = QAbstractItemModelTester(cards, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    thread.placeReply("rye-3", 0)
+    wired.wiring.ranking.placeReply("rye-3", 0)
     assert [row.key for row in cards.rows] == ["rye-3", "rye-1", "rye-2"]
-    thread.toggleTie("rye-2")
+    wired.wiring.ranking.toggleTie("rye-2")
     assert [row.rank for row in cards.rows] == [1, 2, 2]
     wired.until(lambda: len(wired.stored(lambda store: store.feedback.of_tree("rye-0").rankings)) == 2)
     newest = wired.stored(lambda store: store.feedback.of_tree("rye-0").rankings[-1])
@@ -91,9 +91,9 @@ def test_a_conversation_shows_its_cards_and_a_ranking_moves_them(wired, testers)
 def test_none_acceptable_is_stored_and_taken_back(wired):
     wired.open("rye-0")
     thread = wired.wiring.thread_view
-    thread.setNoneAcceptable("rye-0", True)
+    wired.wiring.ranking.setNoneAcceptable("rye-0", True)
     assert thread.rows.rows[-1].none_acceptable
-    thread.setNoneAcceptable("rye-0", False)
+    wired.wiring.ranking.setNoneAcceptable("rye-0", False)
     assert not thread.rows.rows[-1].none_acceptable
     wired.until(lambda: len(wired.stored(lambda store: store.feedback.of_tree("rye-0").rankings)) == 2)
 
@@ -107,7 +107,7 @@ def test_a_refused_ranking_is_taken_back_and_told(wired, monkeypatch):
         raise UsageError("no", "Not today.")
 
     monkeypatch.setattr(wired.wiring.judging._feedback, "rank", refuse)
-    wired.wiring.thread_view.placeReply("rye-3", 0)
+    wired.wiring.ranking.placeReply("rye-3", 0)
     wired.until(lambda: bool(told))
     wired.until(lambda: not wired.wiring.session.current.feedback.rankings)
 

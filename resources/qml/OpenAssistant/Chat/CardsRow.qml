@@ -29,7 +29,7 @@ Item {
             cards.focusReply(messageId);
         }
 
-        target: ThreadViewModel
+        target: RankingViewModel
     }
 
     ReplyCards {
@@ -58,10 +58,10 @@ Item {
         onLinkActivated: url => root.linkActivated(url)
         onMoreCardsRequested: ThreadViewModel.showMoreCards(root.parentId)
         onMoreRequested: ThreadViewModel.regenerate(root.parentId)
-        onNoneAcceptableChosen: chosen => ThreadViewModel.setNoneAcceptable(root.parentId, chosen)
-        onPlaced: (messageId, position) => ThreadViewModel.placeReply(messageId, position)
+        onNoneAcceptableChosen: chosen => RankingViewModel.setNoneAcceptable(root.parentId, chosen)
+        onPlaced: (messageId, position) => RankingViewModel.placeReply(messageId, position)
         onReacted: (messageId, emoji) => LabelsViewModel.react(messageId, emoji)
-        onStepped: (messageId, step) => ThreadViewModel.stepReply(messageId, step)
-        onTieToggled: messageId => ThreadViewModel.toggleTie(messageId)
+        onStepped: (messageId, step) => RankingViewModel.stepReply(messageId, step)
+        onTieToggled: messageId => RankingViewModel.toggleTie(messageId)
     }
 }

@@ -155,6 +155,7 @@ Item {
                     required property int count
                     required property QtObject replies
                     required property int index
+                    readonly property bool last: replyRow.index === (ListView.view?.count ?? 0) - 1
 
                     implicitHeight: replyColumn.implicitHeight
                     width: ListView.view?.width ?? 0
@@ -172,7 +173,7 @@ Item {
                                 id: reply
 
                                 count: replyRow.count
-                                last: replyRow.index === list.count - 1
+                                last: replyRow?.last ?? false
                                 objectName: "reply" + replyRow.index
                                 position: replyRow.position
                                 readOnly: root.readOnly
