@@ -69,14 +69,13 @@ def remove_halves(folder: Path) -> None:
         half.unlink(missing_ok=True)
 
 
-def is_sound(path: Path) -> bool:
-    """Whether a backup opens, is ours and is whole."""
+def is_sound(path: Path, *, thorough: bool = False) -> bool:
+    """Whether a backup opens, is ours and is whole. thorough: as the first opening after a crash looks."""
     try:
         database = connect(path, mode="ro")
         try:
-            return checks.identify(database).application_id == checks.APPLICATION_ID and not checks.damage(
-                database
-            )
+            is_ours = checks.identify(database).application_id == checks.APPLICATION_ID
+            return is_ours and not checks.damage(database, thorough=thorough)
         finally:
             database.close()
     except sqlite3.Error:

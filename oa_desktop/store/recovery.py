@@ -66,7 +66,7 @@ def newest_sound_backup(files: StoreFiles) -> Backup:
     """The newest that is whole and of a version we can open. Raises: NoSoundBackup."""
     latest = latest_schema()
     for backup in list_backups(files.backups):
-        if is_sound(backup.path) and _schema_of(backup.path) <= latest:
+        if is_sound(backup.path, thorough=True) and _schema_of(backup.path) <= latest:
             return backup
     raise NoSoundBackup(files.backups)
 

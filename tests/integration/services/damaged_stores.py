@@ -49,6 +49,23 @@ def every_index(files: StoreFiles) -> None:
             file.write(os.urandom(PAGE))
 
 
+def forget_in_an_index(path: Path) -> None:
+    """A message that an index does not know: only a thorough check sees it."""
+    index = "WHERE name = 'message_rankable'"
+    steps = (
+        f"CREATE TABLE away AS SELECT * FROM sqlite_schema {index}",
+        f"PRAGMA writable_schema=ON; DELETE FROM sqlite_schema {index}",
+        "INSERT INTO message (id, tree_id, parent_id, role, state, created_at, synthetic, text) "
+        "SELECT 'new', tree_id, tree_id, 'assistant', 'complete', created_at, 0, 'x' FROM message LIMIT 1",
+        "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema SELECT * FROM away",
+        "DROP TABLE away",
+    )
+    for step in steps:
+        database = sqlite3.connect(path)
+        database.executescript(step)
+        database.close()
+
+
 def half(files: StoreFiles) -> None:
     os.truncate(files.database, files.database.stat().st_size // 2)
 

@@ -13,6 +13,7 @@ import pytest
 
 from oa_desktop.errors import StorageError
 from oa_desktop.services.recovery import Way, WayKind, find_ways, recover, take, trouble, ways_out
+from oa_desktop.store.backup import is_sound
 from oa_desktop.store.errors import DiskFull, StoreDamaged, StoreForeign, StoreInUse, StoreLost, StoreNewer
 from oa_desktop.store.files import StoreFiles
 from oa_desktop.store.lock import InstanceLock
@@ -26,6 +27,7 @@ from .damaged_stores import (
     Damage,
     every_index,
     foreign_journal,
+    forget_in_an_index,
     garbage,
     gone,
     half,
@@ -212,6 +214,32 @@ def test_s08_a_damaged_backup_is_passed_over_for_an_older_one(files: StoreFiles)
     backup = ways(files)[RESTORE].backup
     assert backup
     assert backup.path == sound
+
+
+def test_s08_a_backup_that_the_next_start_would_refuse_is_passed_over(files: StoreFiles) -> None:
+    (sound,) = files.backups.iterdir()
+    newer = sound.with_name("store-000007-20261122T000000Z.db")
+    shutil.copy(sound, newer)
+    forget_in_an_index(newer)
+    assert is_sound(newer)
+    garbage(files)
+    way = ways(files)[RESTORE]
+    assert way.backup
+    assert way.backup.path == sound
+    take(way, files.database)
+    assert opened(files) == (CONVERSATIONS, BACKED_UP)
+
+
+def test_s08_a_store_that_is_only_wrong_in_an_index_is_read_out_whole(files: StoreFiles) -> None:
+    worker = StoreWorker.open(files.database)
+    crashed = StoreFiles(files.database.parent.parent / "crashed" / files.database.name)
+    shutil.copytree(files.database.parent, crashed.database.parent)
+    worker.close()
+    forget_in_an_index(crashed.database)
+    way, *_ = find_ways(refused(crashed), crashed.database)
+    assert (way.kind, way.missing) == (SALVAGE, 0)
+    take(way, crashed.database)
+    assert opened(crashed) == (CONVERSATIONS, BACKED_UP + NEWER + 1)
 
 
 def test_s11_nothing_is_offered_for_what_is_not_damage(files: StoreFiles) -> None:
