@@ -6,8 +6,9 @@ import signal
 import pytest
 from PySide6.QtCore import Qt, QUrl
 
-from oa_desktop.client.status import Halted, Running
+from oa_desktop.client.status import Halted, Off, Running
 from oa_desktop.conversation.message import MessageState, Role
+from oa_desktop.services.models import ModelLibrary
 from tests.e2e.conftest import SLOW_MS, fake_loader
 
 PACE_S = 0.02
@@ -157,3 +158,20 @@ def test_a_prompt_sent_while_the_model_loads_is_answered_when_it_is_there(open_w
     window.until(lambda: window.wiring.session.current is not None)
     window.until(lambda: len(replies(window)) == 4, SLOW_MS)
     window.wait_for_replies()
+
+
+@pytest.mark.model
+def test_e02_a_model_that_took_the_engine_down_is_loaded_only_when_the_person_says_so(open_window, paths):
+    library = ModelLibrary(paths)
+    library.note_loading(library.show("tour"))  # and it never ended
+    window = open_window()
+    window.until(lambda: window.find("banner-engine") is not None)
+    assert "took the engine down" in window.item("banner-engine").property("text")
+    window.type("What can I do with this app?")
+    window.press(Qt.Key.Key_Return)
+    window.until(lambda: "Waiting" in window.item("composerHint").property("text"))
+    assert isinstance(window.wiring.engine.status, Off)
+    with window.replies():
+        window.click("banner-engine", "bannerAction")
+    assert len(replies(window)) == 4
+    assert window.find("banner-engine") is None
