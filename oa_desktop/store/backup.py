@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from oa_desktop.store import checks
 from oa_desktop.store.connection import connect, pragma
-from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.driver import UNREADABLE
 from oa_desktop.store.errors import BackupFailed
 from oa_desktop.store.files import flush_to_disk, replace_durably
 from oa_desktop.store.thinning import Backup, kept
@@ -78,7 +78,7 @@ def is_sound(path: Path, *, thorough: bool = False) -> bool:
             return is_ours and not checks.damage(database, thorough=thorough)
         finally:
             database.close()
-    except sqlite3.Error:
+    except UNREADABLE:
         return False
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from oa_desktop.store.connection import pragma
-from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.driver import UNREADABLE, sqlite3
 
 APPLICATION_ID = 0x4F41_4454
 """The letters OADT; in the header of every database of this app."""
@@ -31,7 +31,12 @@ class Identity:
 
 def identify(database: Database) -> Identity:
     """Read the header. Raises sqlite3.DatabaseError on a file that is no database."""
-    tables = database.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    try:
+        tables = database.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except UnicodeDecodeError as error:
+        corrupt = sqlite3.DatabaseError("malformed database schema")
+        corrupt.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise corrupt from error
     return Identity(pragma(database, "application_id"), pragma(database, "user_version"), tables == 0)
 
 
@@ -45,7 +50,7 @@ def damage(database: Database, *, thorough: bool = False) -> str:
         faults = _faults(database, "quick_check", own)
         if not faults and thorough:
             faults = _faults(database, "integrity_check", [None])
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         return str(error)
     return "; ".join(fault for fault in faults if _SEARCH not in fault)
 
@@ -56,7 +61,7 @@ def index_is_damaged(database: Database) -> bool:
         return bool(
             _faults(database, "quick_check", [t for t in _tables(database) if t.startswith(f"{_SEARCH}_")])
         )
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return True
 
 

@@ -13,7 +13,7 @@ from oa_desktop.errors import StorageError
 from oa_desktop.store import checks, meta, quarantine
 from oa_desktop.store.backup import take_backup
 from oa_desktop.store.connection import connect, pragma, prepare_writer, transaction
-from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.driver import UNREADABLE, sqlite3
 from oa_desktop.store.errors import (
     JournalFallback,
     JournalUnread,
@@ -212,7 +212,7 @@ def _readable(files: StoreFiles) -> tuple[Database, tuple[StorageError, ...]]:
         unread = files.wal.exists() and files.wal.stat().st_size > 0
         notices = (JournalUnread(files.database),) if unread else ()
         return connect(files.database, mode="ro", immutable=True), notices
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         pass  # said properly when the file is identified
     return database, ()
 

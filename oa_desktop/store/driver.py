@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 else:
     from sqlite_utils.utils import sqlite3
 
-__all__ = ["FIRST_SAFE_LIBRARY", "library_is_safe", "library_name", "sqlite3"]
+__all__ = ["FIRST_SAFE_LIBRARY", "UNREADABLE", "library_is_safe", "library_name", "sqlite3"]
 
 FIRST_SAFE_LIBRARY = (3, 51, 3)
 """Older ones can corrupt a WAL database that two connections write: sqlite.org/wal.html#walresetbug"""
+
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged file raises: the second when SQLite quotes bytes of the file in its own message."""
 
 
 def library_is_safe() -> bool:

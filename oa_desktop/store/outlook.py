@@ -10,13 +10,8 @@ from oa_desktop.store.driver import sqlite3
 from oa_desktop.store.errors import NoSoundBackup
 from oa_desktop.store.files import StoreFiles
 from oa_desktop.store.recovery import newest_sound_backup
-from oa_desktop.store.salvage_file import open_damaged, readable_rows, until_damage
+from oa_desktop.store.salvage_file import open_damaged, sketch_of, until_damage
 from oa_desktop.store.thinning import Backup
-
-_WHOLE_MESSAGE = (
-    "id, tree_id, deleted_at, length(id) > 0 AND length(tree_id) > 0 AND instr(text, char(0)) = 0"
-)
-"""What lies behind the end of a file that was cut off reads as zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +72,32 @@ def _left(files: StoreFiles) -> tuple[Contents | None, int | None]:
     if files.is_absent():
         return None, None
     try:
-        database = open_damaged(files.database)
+        source = open_damaged(files.database)
     except (StorageError, sqlite3.Error):
         return None, None
     try:
-        found = _contents(database)
-        counted = [row[0] for row in until_damage(database, "SELECT count(*) FROM message")]
+        sketch = sketch_of(source)
+        try:
+            found = _contents(sketch)
+        finally:
+            sketch.close()
+        counted = [row[0] for row in until_damage(source, "SELECT count(*) FROM message")]
     finally:
-        database.close()
+        source.close()
     return found if found.ids else None, max(counted[0] - found.rows, 0) if counted else None
 
 
 def _contents(database: Database) -> Contents:
     families = {
         tree: (family, deleted)
-        for tree, family, deleted in readable_rows(database, "conversation", "tree_id, family, deleted_at")
+        for tree, family, deleted in database.conn.execute(
+            "SELECT tree_id, family, deleted_at FROM conversation"
+        )
     }
     ids: set[str] = set()
     seen: set[str] = set()
     rows = 0
-    for message, tree, deleted, whole in readable_rows(database, "message", _WHOLE_MESSAGE):
-        if not whole:
-            continue
+    for message, tree, deleted in database.conn.execute("SELECT id, tree_id, deleted_at FROM message"):
         rows += 1
         family, tree_deleted = families.get(tree, (tree, None))
         if deleted is None and tree_deleted is None:

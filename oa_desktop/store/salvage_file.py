@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from oa_desktop.store import checks
 from oa_desktop.store.connection import connect, transaction
-from oa_desktop.store.driver import sqlite3
+from oa_desktop.store.driver import UNREADABLE, sqlite3
 from oa_desktop.store.errors import StoreDamaged
 from oa_desktop.store.migrations import MIGRATIONS
 from oa_desktop.store.records import Row, now
@@ -41,11 +41,25 @@ def copy_readable(damaged: Path, target: Path) -> tuple[dict[str, int], dict[str
             rebuild_index(copy)
         kept = checks.row_counts(copy)
         return kept, _lost(source, kept)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise StoreDamaged(damaged, str(error)) from error
     finally:
         source.close()
         copy.close()
+
+
+def sketch_of(source: Database) -> Database:
+    """Conversations and messages as `copy_readable` would bring them, without texts. The caller closes it."""
+    sketch = Database(sqlite3.connect("", isolation_level=None), execute_plugins=False)
+    with transaction(sketch):
+        _lay_out(sketch)
+        for (name,) in sketch.conn.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            sketch.conn.execute(f"DROP TRIGGER {name}")
+        for table in ("conversation", "message"):
+            _copy_table(source, sketch, table, without="text")
+    return sketch
 
 
 def make_empty(target: Path) -> None:
@@ -75,7 +89,7 @@ def open_damaged(path: Path) -> Database:
             "PRAGMA writable_schema=ON"
         ).close()  # or a file that was cut off is not read at all
         tables = source.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         source.close()
         raise StoreDamaged(path, str(error)) from error
     if not tables:
@@ -90,9 +104,12 @@ def _lay_out(database: Database) -> None:
     database.conn.execute(f"PRAGMA user_version={len(MIGRATIONS.applied(database))}")
 
 
-def _copy_table(source: Database, copy: Database, table: str) -> None:
+def _copy_table(source: Database, copy: Database, table: str, *, without: str = "") -> None:
+    """without: a column that is only looked at; the copy has an empty text where there was a sound one."""
     columns = [row[1] for row in copy.conn.execute(f"PRAGMA table_info({table})")]
-    marks = ",".join("?" * len(columns))
+    marks = ",".join(
+        "CASE WHEN instr(?, char(0)) = 0 THEN '' END" if column == without else "?" for column in columns
+    )
     for row in readable_rows(source, table, ", ".join(columns)):
         try:
             copy.conn.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)
@@ -113,7 +130,7 @@ def readable_rows(source: Database, table: str, columns: str) -> Iterator[Row]:
         try:
             sql = f"SELECT {columns} FROM {table} WHERE rowid BETWEEN ? AND ?"
             rows = source.conn.execute(sql, [low, high]).fetchall()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             if low < high:
                 middle = (low + high) // 2
                 ranges += [(middle + 1, high), (low, middle)]
@@ -125,7 +142,7 @@ def until_damage(source: Database, sql: str) -> Iterator[Row]:
     """The rows of a query, as far as they can be read."""
     try:
         yield from source.conn.execute(sql)
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return
 
 

@@ -1,6 +1,7 @@
 """A real store with a backup and newer messages, and every way to damage its files."""
 
 import os
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -47,6 +48,30 @@ def every_index(files: StoreFiles) -> None:
         for number in pages:
             file.seek((number - 1) * PAGE)
             file.write(os.urandom(PAGE))
+
+
+def at_random(files: StoreFiles, dice: random.Random) -> None:
+    """Pages, bytes and the end of the file, as failing disks and careless copies do it."""
+    data = bytearray(files.database.read_bytes())
+    pages = range(0, len(data), PAGE)
+    for _ in range(dice.choice([1, 1, 2, 5, 20, 60])):
+        at = dice.choice(pages)
+        other = dice.choice(pages)
+        match dice.randrange(5):
+            case 0:
+                data[at : at + PAGE] = dice.randbytes(PAGE)
+            case 1:
+                data[at : at + PAGE] = bytes(PAGE)
+            case 2:
+                data[at : at + PAGE] = data[other : other + PAGE]
+            case 3:
+                for _ in range(30):
+                    data[dice.randrange(len(data))] = dice.randrange(256)
+            case _:
+                data[at : at + 200] = dice.randbytes(200)
+    if dice.random() < 0.2:
+        del data[dice.randrange(len(data)) :]
+    files.database.write_bytes(data)
 
 
 def forget_in_an_index(path: Path) -> None:

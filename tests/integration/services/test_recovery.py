@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from .damaged_stores import (
     NEWER,
     PAGE,
     Damage,
+    at_random,
     every_index,
     foreign_journal,
     forget_in_an_index,
@@ -198,6 +200,41 @@ def test_s10_a_whole_journal_of_another_store_is_told_and_what_it_overwrites_is_
     assert files.database.read_bytes() != was
     (kept,) = (path for path in files.database.parent.glob("*.corrupt-*Z"))
     assert kept.read_bytes() == was
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_s08_whatever_the_damage_every_way_keeps_its_word(files: StoreFiles, tmp_path: Path) -> None:
+    taken = 0
+    for seed in range(60):
+        damaged = StoreFiles(tmp_path / "damaged" / files.database.name)
+        shutil.rmtree(damaged.database.parent, ignore_errors=True)
+        shutil.copytree(files.database.parent, damaged.database.parent)
+        at_random(damaged, random.Random(seed))
+        try:
+            StoreWorker.open(damaged.database).close()
+            continue
+        except (StoreDamaged, StoreLost) as error:
+            found = find_ways(error, damaged.database)
+        for way in found:
+            copy = StoreFiles(tmp_path / "copy" / files.database.name)
+            shutil.rmtree(copy.database.parent, ignore_errors=True)
+            shutil.copytree(damaged.database.parent, copy.database.parent)
+            report = take(way, copy.database)
+            assert (report.conversations, report.messages) == (way.conversations, way.messages), seed
+            assert opened(copy) == (report.conversations, report.messages), seed
+            taken += 1
+    assert taken > 90
+
+
+def test_s08_a_schema_that_is_no_text_is_damage_like_any_other(files: StoreFiles) -> None:
+    name = b"sqlite_autoindex_conversation_1"
+    whole = files.database.read_bytes()
+    assert name in whole
+    files.database.write_bytes(whole.replace(name, name.replace(b"o", b"\x96", 1)))
+    assert RESTORE in ways(files)
+    with pytest.raises(StoreDamaged):
+        StoreWorker.open(files.database, read_only=True)
 
 
 def test_without_a_backup_none_is_offered(files: StoreFiles) -> None:
