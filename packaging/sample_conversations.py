@@ -125,11 +125,13 @@ def barn() -> Sample:
 
 def sorting() -> Sample:
     sample = Sample("sorting", "Sorting a list by two keys")
-    prompt = sample.prompt("How do I sort people by age and then by name in Python?\nPlease show the cost too.")
+    prompt = sample.prompt(
+        "How do I sort people by age and then by name in Python?\nPlease show the cost too."
+    )
     reply = sample.reply(
         "Give `sorted` a key that returns both values. Tuples compare from left to right:\n\n"
         "```python\nfrom dataclasses import dataclass\n\n\n@dataclass\nclass Person:\n    name: str\n"
-        "    age: int\n\n\npeople = [Person(\"Ida\", 41), Person(\"Bo\", 41), Person(\"Ann\", 29)]\n"
+        '    age: int\n\n\npeople = [Person("Ida", 41), Person("Bo", 41), Person("Ann", 29)]\n'
         "by_age = sorted(people, key=lambda person: (person.age, person.name))\n```\n\n"
         "What it costs for *n* people:\n\n| step | time | memory |\n|---|---:|---:|\n"
         "| building the keys | O(n) | O(n) |\n| sorting | O(n log n) | O(n) |\n| already sorted | O(n) | O(n) |\n\n"
@@ -147,9 +149,13 @@ def sorting() -> Sample:
 def spring() -> Sample:
     sample = Sample("spring", "关于春天的诗", lang="zh")
     prompt = sample.prompt("请写一首关于春天的短诗，要提到李白。")
-    first = sample.reply("春风又绿江南岸，\n我向长安问李白。\n他笑指一枝新柳：\n“诗在枝头，不在碑台。”", prompt)
+    first = sample.reply(
+        "春风又绿江南岸，\n我向长安问李白。\n他笑指一枝新柳：\n“诗在枝头，不在碑台。”", prompt
+    )
     sample.reply("桃花开了三两枝，\n溪水慢慢流过石头。\n若李白路过此处，\n也会放下酒杯，听一会儿雨。", prompt)
-    sample.reply("燕子回来的时候，山还没有醒。\n李白的月亮落在井里，\n我打水，打起一桶春天。", prompt, speed=29.0)
+    sample.reply(
+        "燕子回来的时候，山还没有醒。\n李白的月亮落在井里，\n我打水，打起一桶春天。", prompt, speed=29.0
+    )
     sample.show(first)
     return sample
 
@@ -184,7 +190,8 @@ def garden() -> Sample:
         "| winter purslane | 8 l, flat | November to April | sow in September |\n"
         "| alpine strawberries | 3 × 3 l | June to October | bear in half shade |\n"
         "| thyme | 5 l | all year | the only one that wants it dry |",
-        "## Through the year\n\n" + "\n".join(
+        "## Through the year\n\n"
+        + "\n".join(
             f"- **{month}**: {work}."
             for month, work in (
                 ("January", "cut purslane; look for loose ties after storms"),
@@ -211,10 +218,18 @@ def garden() -> Sample:
 
 def library(count: int = 1200, seed: int = 7) -> Sample:
     """A tree of many messages, as a group of collectors makes it."""
-    pick = random.Random(seed)  # noqa: S311 - pictures, not secrets
+    pick = random.Random(seed)
     sample = Sample("library", "A library for the harbour town")
     open_ends = [sample.prompt("Design a public library for a harbour town of nine thousand people.")]
-    words = ("light", "quiet rooms", "a reading garden", "the ferry timetable", "shelves", "children", "storms")
+    words = (
+        "light",
+        "quiet rooms",
+        "a reading garden",
+        "the ferry timetable",
+        "shelves",
+        "children",
+        "storms",
+    )
     while len(sample.messages) < count:
         parent = open_ends[pick.randrange(max(0, len(open_ends) - 14), len(open_ends))]
         if parent.role is Role.PROMPTER:
@@ -225,7 +240,9 @@ def library(count: int = 1200, seed: int = 7) -> Sample:
             if len(made) > 1 and pick.random() < 0.4:
                 sample.rank(parent, *([message] for message in pick.sample(made, len(made))))
         else:
-            made = [sample.prompt(f"And {pick.choice(words)}?", parent) for _ in range(pick.choice((1, 1, 2)))]
+            made = [
+                sample.prompt(f"And {pick.choice(words)}?", parent) for _ in range(pick.choice((1, 1, 2)))
+            ]
         open_ends += made
     sample.show(sample.messages[count // 2])
     return sample
@@ -247,7 +264,13 @@ def small_ones() -> list[Sample]:
             "Why?",
             2,
         ),
-        ("vector", "std::vector<int> and <img src='x'> in titles", "en", "What does `std::vector<int>` do?", 1),
+        (
+            "vector",
+            "std::vector<int> and <img src='x'> in titles",
+            "en",
+            "What does `std::vector<int>` do?",
+            1,
+        ),
         ("haiku", "俳句", "ja", "秋の俳句を一つください。", 3),
         ("barns", "Sowing barley in spring", "en", "When is barley sown?", 2),
     ):

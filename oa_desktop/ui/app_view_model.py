@@ -8,7 +8,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop import __version__
 from oa_desktop.ui.blocks.links import describe
-from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.chat.generations import Generations
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel

@@ -15,27 +15,27 @@ from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings_file import SettingsFile
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.app_view_model import AppViewModel
-from oa_desktop.ui.asking import Asking
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.composer_view_model import ComposerViewModel
-from oa_desktop.ui.conversations_view_model import ConversationsViewModel
-from oa_desktop.ui.engine_control import EngineControl, Loader, Progress
-from oa_desktop.ui.engine_notices import EngineNotices
-from oa_desktop.ui.export_view_model import ExportViewModel
-from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.chat.asking import Asking
+from oa_desktop.ui.chat.composer_view_model import ComposerViewModel
+from oa_desktop.ui.chat.export_view_model import ExportViewModel
+from oa_desktop.ui.chat.generations import Generations
+from oa_desktop.ui.chat.judging import Judging
+from oa_desktop.ui.chat.labels_view_model import LabelsViewModel
+from oa_desktop.ui.chat.message_blocks import MessageBlocks
+from oa_desktop.ui.chat.ranking_view_model import RankingViewModel
+from oa_desktop.ui.chat.session import ChatSession
+from oa_desktop.ui.chat.thread_models import ThreadModels
+from oa_desktop.ui.chat.thread_view_model import ThreadViewModel
+from oa_desktop.ui.conversations.conversations_view_model import ConversationsViewModel
 from oa_desktop.ui.io_thread import IoThread
-from oa_desktop.ui.judging import Judging
-from oa_desktop.ui.labels_view_model import LabelsViewModel
-from oa_desktop.ui.message_blocks import MessageBlocks
-from oa_desktop.ui.model_view_model import ModelViewModel
+from oa_desktop.ui.models.engine_control import EngineControl, Loader, Progress
+from oa_desktop.ui.models.engine_notices import EngineNotices
+from oa_desktop.ui.models.model_view_model import ModelViewModel
 from oa_desktop.ui.notices import Notice, Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provide, withdraw_all
-from oa_desktop.ui.ranking_view_model import RankingViewModel
-from oa_desktop.ui.session import ChatSession
-from oa_desktop.ui.thread_models import ThreadModels
-from oa_desktop.ui.thread_view_model import ThreadViewModel
-from oa_desktop.ui.tree_view_model import TreeViewModel
+from oa_desktop.ui.tree.tree_view_model import TreeViewModel
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from oa_desktop.conversation.labels import Label
 from oa_desktop.conversation.message import MessageState, Role
-from oa_desktop.ui.rank_order import RankOrder
+from oa_desktop.ui.chat.rank_order import RankOrder
 from tests.e2e.conftest import SLOW_MS, fake_loader
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier

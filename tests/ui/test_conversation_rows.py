@@ -3,7 +3,12 @@
 from oa_desktop.conversation.conversation import Conversation, ConversationSummary
 from oa_desktop.conversation.states import TreeState
 from oa_desktop.store.search import SearchHit
-from oa_desktop.ui.conversation_rows import SHOWN_TITLE_CHARACTERS, conversation_rows, hit_rows, one_line
+from oa_desktop.ui.conversations.conversation_rows import (
+    SHOWN_TITLE_CHARACTERS,
+    conversation_rows,
+    hit_rows,
+    one_line,
+)
 
 
 def summary(tree_id, title="Title", *, pinned=False):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oa_desktop.conversation.message import MessageId
-from oa_desktop.ui.rank_order import RankOrder
+from oa_desktop.ui.chat.rank_order import RankOrder
 
 A, B, C, D = (MessageId(name) for name in "abcd")
 

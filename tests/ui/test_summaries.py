@@ -5,8 +5,14 @@ import pytest
 from oa_desktop.conversation.conversation import Conversation, ConversationSummary
 from oa_desktop.conversation.message import MessageState
 from oa_desktop.conversation.states import TreeState
-from oa_desktop.ui.languages import guessed_language, language_name
-from oa_desktop.ui.summaries import conversation_subtitle, counted, reply_details, reply_status, state_text
+from oa_desktop.ui.chat.languages import guessed_language, language_name
+from oa_desktop.ui.conversations.summaries import (
+    conversation_subtitle,
+    counted,
+    reply_details,
+    reply_status,
+    state_text,
+)
 from tests.ui.trees import finished, tree_of
 
 

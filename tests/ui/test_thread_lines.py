@@ -6,9 +6,9 @@ from oa_desktop.conversation.conversation import Conversation
 from oa_desktop.conversation.feedback import LOCAL_ANNOTATOR, LabelSet, Ranking, TreeFeedback
 from oa_desktop.conversation.labels import Label
 from oa_desktop.conversation.message import MessageState
-from oa_desktop.ui.open_conversation import OpenConversation
-from oa_desktop.ui.reply_row import FeedbackIndex, dots, trouble, value_of_dots
-from oa_desktop.ui.thread_lines import CARDS, NEWEST, answers_reply, reply_rows, single_row, thread_lines
+from oa_desktop.ui.chat.open_conversation import OpenConversation
+from oa_desktop.ui.chat.reply_row import FeedbackIndex, dots, trouble, value_of_dots
+from oa_desktop.ui.chat.thread_lines import CARDS, NEWEST, answers_reply, reply_rows, single_row, thread_lines
 from tests.ui.trees import finished, tree_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oa_desktop.ui.thread_rows import edited_text, thread_rows
+from oa_desktop.ui.chat.thread_rows import edited_text, thread_rows
 from tests.ui.trees import tree_of
 
 TREE = tree_of("p -", "a p", "b p", "c p", "q b", "r b", "x r", "y r")

@@ -8,7 +8,7 @@ import pytest
 
 from oa_desktop.conversation.message import Message, MessageId, Role, TreeId
 from oa_desktop.conversation.tree import MessageTree
-from oa_desktop.ui.tree_layout import TreeLayout, lay_out
+from oa_desktop.ui.tree.tree_layout import TreeLayout, lay_out
 
 
 def tree_of(parents: list[int | None]) -> MessageTree:

@@ -7,10 +7,10 @@ from oa_desktop.conversation.labels import SPECS, Label
 from oa_desktop.conversation.message import Message, MessageId, MessageState, Role, TreeId
 from oa_desktop.errors import OaError, UsageError
 from oa_desktop.paths import app_paths
-from oa_desktop.ui.composer_props import ComposerInputs, derive_composer_props
-from oa_desktop.ui.export_view_model import file_stem
-from oa_desktop.ui.labels_view_model import label_row, stored_value
-from oa_desktop.ui.model_words import context_used
+from oa_desktop.ui.chat.composer_props import ComposerInputs, derive_composer_props
+from oa_desktop.ui.chat.export_view_model import file_stem
+from oa_desktop.ui.chat.labels_view_model import label_row, stored_value
+from oa_desktop.ui.models.model_words import context_used
 from oa_desktop.ui.notices import Notice
 from tests.e2e.seeding import talk
 from tests.ui.trees import finished, tree_of

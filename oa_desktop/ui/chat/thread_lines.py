@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 from oa_desktop.conversation.message import MessageId, MessageState, Role
 from oa_desktop.conversation.states import rankable_replies
-from oa_desktop.ui.open_conversation import OpenConversation
-from oa_desktop.ui.ranking_view import card_order, own_ranking
-from oa_desktop.ui.reply_row import FeedbackIndex, ReplyRow, reply_row
-from oa_desktop.ui.summaries import counted
-from oa_desktop.ui.thread_rows import RowKind, ThreadRow, edited_text, thread_rows
+from oa_desktop.ui.chat.open_conversation import OpenConversation
+from oa_desktop.ui.chat.ranking_view import card_order, own_ranking
+from oa_desktop.ui.chat.reply_row import FeedbackIndex, ReplyRow, reply_row
+from oa_desktop.ui.chat.thread_rows import RowKind, ThreadRow, edited_text, thread_rows
+from oa_desktop.ui.conversations.summaries import counted
 
 
 @dataclass(frozen=True, slots=True)

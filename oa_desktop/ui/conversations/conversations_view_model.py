@@ -13,14 +13,14 @@ from oa_desktop.store.search import SearchHit
 from oa_desktop.store.store import Store
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.conversation_rows import ConversationRow, conversation_rows, hit_rows
-from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.chat.generations import Generations
+from oa_desktop.ui.chat.session import ChatSession
+from oa_desktop.ui.conversations.conversation_rows import ConversationRow, conversation_rows, hit_rows
+from oa_desktop.ui.conversations.summaries import counted
 from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
-from oa_desktop.ui.summaries import counted
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

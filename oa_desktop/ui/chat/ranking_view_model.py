@@ -4,9 +4,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.conversation.message import MessageId
-from oa_desktop.ui.judging import Judging
+from oa_desktop.ui.chat.judging import Judging
+from oa_desktop.ui.chat.session import ChatSession
 from oa_desktop.ui.provided import provided
-from oa_desktop.ui.session import ChatSession
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

@@ -7,14 +7,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.conversation.message import Message, MessageId, Role
-from oa_desktop.ui.asking import Asking
-from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.chat.asking import Asking
+from oa_desktop.ui.chat.generations import Generations
+from oa_desktop.ui.chat.session import ChatSession
+from oa_desktop.ui.chat.thread_models import ThreadModels
+from oa_desktop.ui.conversations.summaries import UNTITLED
 from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.provided import provided
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
-from oa_desktop.ui.summaries import UNTITLED
-from oa_desktop.ui.thread_models import ThreadModels
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from oa_desktop.ui.languages import guessed_language, language_name
-from oa_desktop.ui.summaries import counted
+from oa_desktop.ui.chat.languages import guessed_language, language_name
+from oa_desktop.ui.conversations.summaries import counted
 
 USUAL_LANGUAGE = "en"
 

@@ -8,11 +8,11 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 from oa_desktop.conversation.feedback import Emoji
 from oa_desktop.conversation.labels import SPECS, Label, LabelSpec, Widget, labels_for
 from oa_desktop.conversation.message import MessageId, Role
-from oa_desktop.ui.judging import Judging
+from oa_desktop.ui.chat.judging import Judging
+from oa_desktop.ui.chat.reply_row import EMOJI_CHARACTERS, SCALE_STEPS, dots, value_of_dots
+from oa_desktop.ui.chat.session import ChatSession
 from oa_desktop.ui.provided import provided
-from oa_desktop.ui.reply_row import EMOJI_CHARACTERS, SCALE_STEPS, dots, value_of_dots
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"

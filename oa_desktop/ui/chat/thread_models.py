@@ -3,12 +3,12 @@
 from PySide6.QtCore import QObject
 
 from oa_desktop.conversation.message import MessageId
-from oa_desktop.ui.message_blocks import MessageBlocks
-from oa_desktop.ui.open_conversation import OpenConversation
-from oa_desktop.ui.reply_row import FeedbackIndex, ReplyRow
+from oa_desktop.ui.chat.message_blocks import MessageBlocks
+from oa_desktop.ui.chat.open_conversation import OpenConversation
+from oa_desktop.ui.chat.reply_row import FeedbackIndex, ReplyRow
+from oa_desktop.ui.chat.thread_lines import CARDS, NEWEST, ThreadLine, reply_rows, single_row, thread_lines
+from oa_desktop.ui.chat.thread_rows import RowKind
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.thread_lines import CARDS, NEWEST, ThreadLine, reply_rows, single_row, thread_lines
-from oa_desktop.ui.thread_rows import RowKind
 
 
 class ThreadModels(QObject):

@@ -8,12 +8,12 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.conversation.message import MessageId
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.open_conversation import OpenConversation
+from oa_desktop.ui.chat.open_conversation import OpenConversation
+from oa_desktop.ui.chat.session import ChatSession
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
-from oa_desktop.ui.tree_drawing import MeasuredTree, TreeDrawing, TreeNode, measured
+from oa_desktop.ui.tree.tree_drawing import MeasuredTree, TreeDrawing, TreeNode, measured
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

@@ -6,8 +6,8 @@ from oa_desktop.conversation.message import Message, TreeId
 from oa_desktop.services.chat import GenerationOptions
 from oa_desktop.services.presets import preset_of
 from oa_desktop.settings import Settings
-from oa_desktop.ui.engine_control import EngineControl
-from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.chat.generations import Generations
+from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.preferences import Preferences
 
 

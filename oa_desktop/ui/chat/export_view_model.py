@@ -12,12 +12,12 @@ from oa_desktop.errors import OaError
 from oa_desktop.services.exporting import ExportFormat, ExportReport, export_file
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.bridge import Bridge
+from oa_desktop.ui.chat.session import ChatSession
+from oa_desktop.ui.conversations.summaries import counted
 from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
-from oa_desktop.ui.summaries import counted
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

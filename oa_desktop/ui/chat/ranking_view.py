@@ -6,7 +6,7 @@ from oa_desktop.conversation.consensus import consensus_ranks
 from oa_desktop.conversation.feedback import LOCAL_ANNOTATOR, Ranking, TreeFeedback
 from oa_desktop.conversation.message import MessageId
 from oa_desktop.conversation.tree import MessageTree
-from oa_desktop.ui.rank_order import RankOrder
+from oa_desktop.ui.chat.rank_order import RankOrder
 
 
 def own_ranking(feedback: TreeFeedback, parent_id: MessageId) -> Ranking | None:

@@ -13,10 +13,11 @@ from oa_desktop.errors import OaError
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import TOUR_REF, ModelLibrary
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.conversation_rows import one_line
-from oa_desktop.ui.engine_control import EngineControl
-from oa_desktop.ui.engine_notices import EngineNotices
-from oa_desktop.ui.model_words import (
+from oa_desktop.ui.chat.session import ChatSession
+from oa_desktop.ui.conversations.conversation_rows import one_line
+from oa_desktop.ui.models.engine_control import EngineControl
+from oa_desktop.ui.models.engine_notices import EngineNotices
+from oa_desktop.ui.models.model_words import (
     GENERAL_STARTERS,
     TOUR_STARTERS,
     context_used,
@@ -27,7 +28,6 @@ from oa_desktop.ui.notices import Notice, Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"

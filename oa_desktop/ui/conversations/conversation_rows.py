@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from oa_desktop.conversation.conversation import ConversationSummary
 from oa_desktop.conversation.message import TreeId
 from oa_desktop.store.search import SearchHit
-from oa_desktop.ui.summaries import UNTITLED, conversation_subtitle
+from oa_desktop.ui.conversations.summaries import UNTITLED, conversation_subtitle
 
 SHOWN_TITLE_CHARACTERS = 200
 

@@ -7,10 +7,10 @@ from oa_desktop.conversation.feedback import TreeFeedback
 from oa_desktop.conversation.message import MessageId, Role
 from oa_desktop.conversation.states import derive_state
 from oa_desktop.conversation.tree import MessageTree
-from oa_desktop.ui.open_conversation import OpenConversation
-from oa_desktop.ui.reply_row import FeedbackIndex
-from oa_desktop.ui.summaries import counted, state_text
-from oa_desktop.ui.tree_layout import Place, TreeLayout, lay_out
+from oa_desktop.ui.chat.open_conversation import OpenConversation
+from oa_desktop.ui.chat.reply_row import FeedbackIndex
+from oa_desktop.ui.conversations.summaries import counted, state_text
+from oa_desktop.ui.tree.tree_layout import Place, TreeLayout, lay_out
 
 MARGIN = 18.0
 COLUMN_WIDEST, COLUMN_NARROWEST = 50.0, 26.0

@@ -22,9 +22,9 @@ from oa_desktop.conversation.states import rankable_replies
 from oa_desktop.errors import OaError
 from oa_desktop.services.feedback import FeedbackService
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.rank_order import RankOrder
-from oa_desktop.ui.ranking_view import card_order, own_ranking
-from oa_desktop.ui.session import ChatSession
+from oa_desktop.ui.chat.rank_order import RankOrder
+from oa_desktop.ui.chat.ranking_view import card_order, own_ranking
+from oa_desktop.ui.chat.session import ChatSession
 
 
 class Judging(QObject):

@@ -20,8 +20,8 @@ from oa_desktop.services.chat import ChatService
 from oa_desktop.store.store import Store
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.generations import Generations, RepliesEnded, RepliesStarted
-from oa_desktop.ui.open_conversation import OpenConversation, shown_leaf
+from oa_desktop.ui.chat.generations import Generations, RepliesEnded, RepliesStarted
+from oa_desktop.ui.chat.open_conversation import OpenConversation, shown_leaf
 
 T = TypeVar("T")
 

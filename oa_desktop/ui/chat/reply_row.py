@@ -13,9 +13,9 @@ from oa_desktop.conversation.feedback import (
 from oa_desktop.conversation.labels import Label
 from oa_desktop.conversation.message import Message, MessageId, MessageState
 from oa_desktop.conversation.tree import MessageTree
-from oa_desktop.ui.rank_order import RankOrder
-from oa_desktop.ui.ranking_view import own_ranking, ranks_of_tree
-from oa_desktop.ui.summaries import reply_details, reply_status
+from oa_desktop.ui.chat.rank_order import RankOrder
+from oa_desktop.ui.chat.ranking_view import own_ranking, ranks_of_tree
+from oa_desktop.ui.conversations.summaries import reply_details, reply_status
 
 SCALE_STEPS = 5
 

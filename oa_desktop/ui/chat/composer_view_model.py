@@ -9,17 +9,17 @@ from oa_desktop.conversation.message import Message, TreeId
 from oa_desktop.errors import OaError
 from oa_desktop.services.presets import PRESETS
 from oa_desktop.store.worker import StoreWorker
-from oa_desktop.ui.asking import Asking
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.composer_props import ComposerInputs, ComposerProps, derive_composer_props
-from oa_desktop.ui.generations import Generations
-from oa_desktop.ui.languages import LANGUAGES
+from oa_desktop.ui.chat.asking import Asking
+from oa_desktop.ui.chat.composer_props import ComposerInputs, ComposerProps, derive_composer_props
+from oa_desktop.ui.chat.generations import Generations
+from oa_desktop.ui.chat.languages import LANGUAGES
+from oa_desktop.ui.chat.session import ChatSession
+from oa_desktop.ui.chat.thread_lines import answers_reply
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
-from oa_desktop.ui.session import ChatSession
 from oa_desktop.ui.snapshots import notify_changes
-from oa_desktop.ui.thread_lines import answers_reply
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

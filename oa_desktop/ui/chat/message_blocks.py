@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject
 from oa_desktop.conversation.message import Message, MessageId, MessageState
 from oa_desktop.conversation.tree import MessageTree
 from oa_desktop.ui.block_list_model import BlockListModel
-from oa_desktop.ui.generations import Generations
+from oa_desktop.ui.chat.generations import Generations
 
 
 class MessageBlocks(QObject):

@@ -1,0 +1,1 @@
+"""Which model runs, and what is said of its engine."""
