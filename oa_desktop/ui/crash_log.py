@@ -4,30 +4,21 @@ import faulthandler
 import logging
 import sys
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-LOG_BYTES = 1_000_000
-KEPT_LOGS = 3
+from oa_desktop.log_file import keep_log
 
 log = logging.getLogger(__name__)
 
 
-def start_log(folder: Path) -> Path | None:
-    """Log to a file in this folder from now on, native crashes too. None when it cannot be written."""
-    path = folder / "app.log"
-    try:
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=KEPT_LOGS, encoding="utf-8")
-        native = (folder / "crash.log").open("a", encoding="utf-8")
-    except OSError:
-        return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    faulthandler.enable(native)
-    return path
+def start_log(folder: Path) -> None:
+    """Log to files in this folder from now on, native crashes too; where they cannot be written, nothing."""
+    keep_log(folder, logging.INFO)
+    with suppress(OSError):
+        # faulthandler writes to the descriptor, so the file stays open for as long as the program runs
+        faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
 
 
 def catch_bugs(tell: Callable[[str], None]) -> None:
