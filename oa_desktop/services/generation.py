@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
 from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState
-from oa_desktop.errors import EngineError, OaError, StorageError
+from oa_desktop.errors import EngineError, OaError
 from oa_desktop.services.chat_events import (
     ChatEvent,
     GenerationEnded,
@@ -16,12 +17,10 @@ from oa_desktop.services.chat_events import (
     ReplyDelta,
     ReplyEnded,
 )
+from oa_desktop.services.reply_saver import ReplySaver
 from oa_desktop.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
-
-SAVE_INTERVAL_S = 0.4
-"""A streaming reply is never further than this ahead of the disk, plus one write."""
 
 _STATES = {"stop": MessageState.COMPLETE, "length": MessageState.COMPLETE}
 
@@ -47,21 +46,22 @@ class RunningGeneration:
     def __init__(
         self, worker: StoreWorker, stream: AsyncIterator[ChatStreamEvent], replies: Sequence[Message]
     ) -> None:
-        self._worker = worker
+        self._saver = ReplySaver(worker)
         self._stream = stream
         self._streaming = {index: _Streaming(reply) for index, reply in enumerate(replies)}
         self._replies = tuple(replies)
         self._queue: asyncio.Queue[ChatStreamEvent | None] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
         self._stopped = False
-        self._dirty: set[int] = set()
         self._started_s = time.monotonic()
-        self._saved_s = self._started_s
         self._ended_replies: list[Message] = []
         self._usage: Usage | None = None
         self._engine_error: OaError | None = None
-        self._storage_error: StorageError | None = None
-        self.unsaved: dict[MessageId, Message] = {}
+
+    @property
+    def unsaved(self) -> Mapping[MessageId, Message]:
+        """Ended replies that the store refused."""
+        return self._saver.unsaved
 
     def stop(self) -> None:
         """End the replies that still stream; they keep their partial text and are marked stopped."""
@@ -86,7 +86,7 @@ class RunningGeneration:
             await self._record_usage()
         finally:
             await self._close()
-        yield GenerationEnded(self._engine_error or self._storage_error, self._in_order())
+        yield GenerationEnded(self._engine_error or self._saver.error, self._in_order())
 
     async def _read(self) -> None:
         try:
@@ -100,17 +100,13 @@ class RunningGeneration:
 
     async def _next_event(self) -> ChatStreamEvent | None:
         """The next event of the engine; saves what is waiting to be saved when its time has come."""
-        while True:
-            if self._dirty:
-                due_s = self._saved_s + SAVE_INTERVAL_S - time.monotonic()
-                if due_s <= 0:
-                    await self._save()
-                    continue
-                try:
-                    return await asyncio.wait_for(self._queue.get(), due_s)
-                except TimeoutError:
-                    continue
-            return await self._queue.get()
+        while (due_s := self._saver.due_s()) is not None:
+            if due_s == 0:
+                await self._saver.save_grown()
+                continue
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(self._queue.get(), due_s)
+        return await self._queue.get()
 
     async def _taken(self, event: ChatStreamEvent) -> list[ChatEvent]:
         match event:
@@ -120,7 +116,7 @@ class RunningGeneration:
                     reply.first_token_s = time.monotonic() - self._started_s
                 reply.text += text
                 reply.token_count += 1
-                self._dirty.add(index)
+                self._saver.grew(reply.message.id, reply.text)
                 return [ReplyDelta(reply.message.id, text)]
             case ChoiceEnd(index=index, finish_reason=reason) if index in self._streaming:
                 return [await self._ended(index, _STATES.get(reason, MessageState.STOPPED), reason)]
@@ -138,7 +134,6 @@ class RunningGeneration:
 
     async def _ended(self, index: int, state: MessageState, reason: str | None = None) -> ReplyEnded:
         reply = self._streaming.pop(index)
-        self._dirty.discard(index)
         generation = replace(
             reply.message.generation or Generation(),
             completion_tokens=reply.token_count,
@@ -149,11 +144,7 @@ class RunningGeneration:
         )
         message = replace(reply.message, text=reply.text, state=state, generation=generation)
         self._ended_replies.append(message)
-        try:
-            await self._worker.run(lambda store: store.messages.finish([message]))
-        except StorageError as error:
-            self._storage_error = error
-            self.unsaved[message.id] = message
+        await self._saver.finish(message)
         return ReplyEnded(message)
 
     async def _record_usage(self) -> None:
@@ -172,23 +163,7 @@ class RunningGeneration:
             )
             for message in self._ended_replies
         ]
-        saved = [message for message in self._ended_replies if message.id not in self.unsaved]
-        self.unsaved |= {m.id: m for m in self._ended_replies if m.id in self.unsaved}
-        try:
-            await self._worker.run(lambda store: store.messages.record_generations(saved))
-        except StorageError as error:
-            self._storage_error = error
-
-    async def _save(self) -> None:
-        texts = {self._streaming[i].message.id: self._streaming[i].text for i in self._dirty}
-        self._saved_s = time.monotonic()
-        try:
-            await self._worker.run(lambda store: store.messages.update_streaming(texts))
-        except StorageError as error:
-            self._storage_error = error
-            return
-        self._storage_error = None
-        self._dirty.clear()
+        await self._saver.record(self._ended_replies)
 
     def _in_order(self) -> tuple[Message, ...]:
         """The ended replies, as they were asked for and not as they ended."""

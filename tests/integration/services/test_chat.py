@@ -19,7 +19,7 @@ from oa_desktop.services.chat_events import (
     ReplyDelta,
     ReplyEnded,
 )
-from oa_desktop.services.generation import SAVE_INTERVAL_S
+from oa_desktop.services.reply_saver import SAVE_INTERVAL_S
 from oa_desktop.store.store import Store
 from oa_desktop.store.worker import StoreWorker
 
