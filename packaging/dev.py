@@ -5,6 +5,8 @@
     python3 packaging/dev.py lint              ruff, mypy, import-linter, codespell, qmllint
     python3 packaging/dev.py format            ruff format and import order
     python3 packaging/dev.py shots DIR         render every page and main state to PNG files
+    python3 packaging/dev.py make-model SHAPE OUT.gguf
+                                               write a model with random weights, to measure speed
     python3 packaging/dev.py lock              resolve packaging/locked.txt anew from pyproject.toml
     python3 packaging/dev.py setup             only set up
 
@@ -77,6 +79,12 @@ def shots(arguments: list[str]) -> int:
     return in_environment([set_up(), "packaging/shots.py", arguments[0]])
 
 
+def make_model(arguments: list[str]) -> int:
+    """SHAPE OUT.gguf; the folder this was called from is not where the program runs."""
+    shape, out = arguments[:1], [Path(path).absolute() for path in arguments[1:]]
+    return in_environment([set_up(), "packaging/make_model.py", *shape, *out])
+
+
 def lock(arguments: list[str]) -> int:
     dev_environment.lock(ROOT, arguments)
     return 0
@@ -93,6 +101,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lint": lint,
     "format": format_code,
     "shots": shots,
+    "make-model": make_model,
     "lock": lock,
     "setup": setup,
 }
