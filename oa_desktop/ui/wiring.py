@@ -32,6 +32,7 @@ from oa_desktop.ui.io_thread import IoThread
 from oa_desktop.ui.models.engine_control import EngineControl, Loader, Progress
 from oa_desktop.ui.models.engine_notices import EngineNotices
 from oa_desktop.ui.models.model_view_model import ModelViewModel
+from oa_desktop.ui.models.open_file_view_model import OpenFileViewModel
 from oa_desktop.ui.notices import Notice, Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provide, withdraw_all
@@ -112,6 +113,7 @@ class Wiring(QObject):
             EngineNotices(self.engine, self.notices, self),
             self,
         )
+        self.open_file = OpenFileViewModel(self.bridge, self)
         self.export = ExportViewModel(self.bridge, self._worker, self.session, self.notices, self)
         self.app = AppViewModel(
             self.preferences,
@@ -129,6 +131,7 @@ class Wiring(QObject):
             self.tree,
             self.labels,
             self.models,
+            self.open_file,
             self.export,
             self.app,
         )

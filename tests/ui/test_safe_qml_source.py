@@ -88,6 +88,12 @@ def test_u01_no_platform_style_no_shared_tooltip_no_opening(path: Path) -> None:
     assert not OPENING.search(code), "links are opened by Python, after a dialog"
 
 
+def test_u01_qts_file_dialog_is_used_only_where_it_is_the_systems_own() -> None:
+    home = ROOT / "Chat" / "SystemFileDialog.qml"
+    assert [path for path in FILES if re.search(r"\b(?:File|Folder)Dialog\s*\{", code_of(path))] == [home]
+    assert "Qt.platform.os" in code_of(home)
+
+
 def test_u01_inside_the_system_bare_text_has_few_homes() -> None:
     for path in FILES:
         code = code_of(path)

@@ -180,6 +180,34 @@ Item {
         onRenamed: (treeId, title) => ConversationsViewModel.rename(treeId, title)
     }
 
+    SystemFileDialog {
+        id: systemDialog
+
+        nameFilters: [qsTr("Models (*.gguf)")]
+        title: qsTr("Open a model file")
+
+        onChosen: url => ModelViewModel.openFile(url)
+    }
+
+    OpenFileDialog {
+        id: openFileDialog
+
+        objectName: "openFileDialog"
+
+        onChosen: path => ModelViewModel.openFile(path)
+    }
+
+    Connections {
+        function onFileRequested(): void {
+            if (systemDialog.available)
+                systemDialog.open();
+            else
+                openFileDialog.ask();
+        }
+
+        target: ModelViewModel
+    }
+
     ExportDialog {
         id: exportDialog
 

@@ -1,7 +1,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Dialogs
 import QtQuick.Layouts
 import OpenAssistant.Backend
 import OpenAssistant.Controls
@@ -100,8 +99,9 @@ SafeDialog {
             SafeButton {
                 objectName: "exportBrowse"
                 text: qsTr("Choose…")
+                visible: systemDialog.available
 
-                onClicked: fileDialog.open()
+                onClicked: systemDialog.open()
             }
         }
     }
@@ -115,12 +115,13 @@ SafeDialog {
         wrapMode: Text.Wrap
     }
 
-    FileDialog {
-        id: fileDialog
+    SystemFileDialog {
+        id: systemDialog
 
-        fileMode: FileDialog.SaveFile
+        saves: true
         title: qsTr("Export to")
+        visible: false
 
-        onAccepted: ExportViewModel.setUrl(fileDialog.selectedFile.toString())
+        onChosen: url => ExportViewModel.setUrl(url)
     }
 }

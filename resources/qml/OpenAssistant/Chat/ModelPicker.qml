@@ -1,7 +1,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Dialogs
 import QtQuick.Layouts
 import QtQuick.Templates as T
 import OpenAssistant.Backend
@@ -14,23 +13,6 @@ SafePopup {
 
     padding: Theme.space2
     width: Theme.scaled(360)
-
-    Connections {
-        function onFileRequested(): void {
-            fileDialog.open();
-        }
-
-        target: ModelViewModel
-    }
-
-    FileDialog {
-        id: fileDialog
-
-        nameFilters: [qsTr("Models (*.gguf)")]
-        title: qsTr("Open a model file")
-
-        onAccepted: ModelViewModel.openFile(fileDialog.selectedFile.toString())
-    }
 
     contentItem: ColumnLayout {
         spacing: Theme.space1
@@ -122,7 +104,10 @@ SafePopup {
                 objectName: "pickModelFile"
                 text: qsTr("Open a file…")
 
-                onClicked: fileDialog.open()
+                onClicked: {
+                    root.close();
+                    ModelViewModel.requestFile();
+                }
             }
 
             Item {
