@@ -103,6 +103,7 @@ class Wiring(QObject):
         )
         self.tree = TreeViewModel(self.bridge, self.session, self)
         self.labels = LabelsViewModel(self.session, self.judging, self)
+        self.engine_notices = EngineNotices(self.engine, self.notices, self)
         self.models = ModelViewModel(
             self.bridge,
             self.engine,
@@ -110,7 +111,7 @@ class Wiring(QObject):
             self.preferences,
             self.session,
             self.notices,
-            EngineNotices(self.engine, self.notices, self),
+            self.engine_notices,
             self,
         )
         self.open_file = OpenFileViewModel(self.bridge, self)
@@ -138,7 +139,7 @@ class Wiring(QObject):
 
     def _connect_notices(self, settings_file: SettingsFile) -> None:
         self.asking.engine_missing.connect(self.models.ensure_engine)
-        self.session.failed.connect(self.notices.show_error)
+        self.session.failed.connect(self.engine_notices.show_failure)
         self.preferences.not_saved.connect(
             lambda title, hint: self.notices.show(Notice("settings", "warning", title, hint))
         )

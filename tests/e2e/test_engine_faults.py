@@ -57,6 +57,7 @@ def test_e01_a_killed_engine_leaves_the_text_and_comes_back(open_window, paths):
     window.until(lambda: not window.wiring.generations.any_running(), SLOW_MS)
 
     assert window.find("banner-engine") is not None
+    assert len(window.wiring.notices.banners.rows) == 1, "one thing happened, one banner says it"
     assert "signal 9" in window.item("banner-engine").property("text")
     after = {reply.id: reply for reply in replies(window)}
     assert all(after[message_id].text.startswith(text) for message_id, text in seen.items())

@@ -12,6 +12,8 @@ from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.notices import Notice, Notices
 
 ENGINE_NOTICE, MODEL_NOTICE = "engine", "model"
+STOPPED = "engine-stopped"
+"""The code of the error every reply of an engine that died ends with."""
 
 
 class EngineNotices(QObject):
@@ -30,6 +32,11 @@ class EngineNotices(QObject):
         title = f"{one_line(model.name)} took the engine down when it was loaded last."
         notice = Notice(ENGINE_NOTICE, "warning", title, "It is not loaded again by itself.", "Try again")
         self._notices.show(notice, retry)
+
+    def show_failure(self, error: OaError) -> None:
+        """Something the window tried went wrong. That the engine stopped, its own banner says."""
+        if error.code != STOPPED:
+            self._notices.show_error(error)
 
     def show_state(self) -> None:
         """A banner while the engine does not answer, with its cause and what can be done."""
