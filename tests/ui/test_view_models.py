@@ -51,6 +51,9 @@ def testers(wired):
         (ComposerInputs(draft="春天", language="ja"), {"language": "ja", "language_auto": False}),
         (ComposerInputs(draft="hola", conversation_language="es"), {"language": "es"}),
         (ComposerInputs(answers_reply=2), {"hint": "Answers reply 2"}),
+        (ComposerInputs(busy=True), {"hint": ""}),
+        (ComposerInputs(draft="Hi", busy=True), {"hint": "Replies are being written; Esc stops them."}),
+        (ComposerInputs(busy=True, waiting=True), {"hint": "Waiting for the model to load…"}),
     ],
 )
 def test_the_box_follows_what_it_depends_on(inputs, expected):

@@ -10,11 +10,16 @@ USUAL_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class ComposerInputs:
-    """What the box depends on. busy: this conversation's replies are being written or waited for."""
+    """What the box depends on.
+
+    busy: this conversation's replies are being written, or the model for them is waited for.
+    waiting: the latter.
+    """
 
     draft: str = ""
     sending: bool = False
     busy: bool = False
+    waiting: bool = False
     read_only: bool = False
     replies: int = 4
     preset: str = "k50"
@@ -57,6 +62,15 @@ def derive_composer_props(inputs: ComposerInputs) -> ComposerProps:
         language=language,
         language_text=language_name(language),
         language_auto=not inputs.language,
-        hint=f"Answers reply {inputs.answers_reply}" if inputs.answers_reply else "",
+        hint=_hint(inputs),
         enter_sends=inputs.enter_sends,
     )
+
+
+def _hint(inputs: ComposerInputs) -> str:
+    """Why nothing can be sent now, or what the next message answers."""
+    if inputs.waiting:
+        return "Waiting for the model to load…"
+    if inputs.busy:
+        return "Replies are being written; Esc stops them." if inputs.draft.strip() else ""
+    return f"Answers reply {inputs.answers_reply}" if inputs.answers_reply else ""

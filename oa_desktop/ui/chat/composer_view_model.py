@@ -219,13 +219,13 @@ class ComposerViewModel(QObject):
     def _update(self, *_: object) -> None:
         current, settings = self._session.current, self._preferences.settings
         tree_id = self._session.tree_id
-        busy = tree_id is not None and (
-            self._generations.is_running(tree_id) or self._asking.is_waiting(tree_id)
-        )
+        waiting = tree_id is not None and self._asking.is_waiting(tree_id)
+        busy = waiting or (tree_id is not None and self._generations.is_running(tree_id))
         inputs = ComposerInputs(
             draft=self._drafts.get(tree_id, ""),
             sending=bool(self._sent),
             busy=busy,
+            waiting=waiting,
             read_only=self._worker.read_only,
             replies=settings.replies,
             preset=settings.preset,

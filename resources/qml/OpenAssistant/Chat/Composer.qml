@@ -154,7 +154,7 @@ Card {
                 muted: true
                 objectName: "composerHint"
                 role: "secondary"
-                text: ThreadViewModel.waiting ? qsTr("Waiting for the model to load…") : ComposerViewModel.hint
+                text: ComposerViewModel.hint
             }
 
             SafeButton {
