@@ -35,6 +35,17 @@ def test_a_hit_in_the_first_prompt_is_not_taken_for_its_conversation():
     assert len({row.key for row in rows}) == 2
 
 
+def test_the_line_of_a_hit_begins_shortly_before_the_find():
+    snippet = "…s a compound of the words for barley and place."
+    start = snippet.index("barley")
+    (row,) = hit_rows([SearchHit("a", "a", "Title", snippet, start, start + 6)])
+    assert row.subtitle == "…words for barley and place."
+    (row,) = hit_rows([SearchHit("a", "a", "Title", "When is barley sown?", 8, 14)])
+    assert row.subtitle == "When is barley sown?"
+    (row,) = hit_rows([SearchHit("a", "a", "Title", "春" * 30 + "李白", 30, 32)])
+    assert row.subtitle == "…" + "春" * 12 + "李白"
+
+
 def test_titles_are_one_line_of_bounded_length():
     assert one_line("  two\n lines ") == "two lines"
     assert len(one_line("x" * 100_000)) == SHOWN_TITLE_CHARACTERS

@@ -9,6 +9,8 @@ from oa_desktop.store.search import SearchHit
 from oa_desktop.ui.conversations.summaries import UNTITLED, conversation_subtitle
 
 SHOWN_TITLE_CHARACTERS = 200
+SHOWN_BEFORE_FIND = 12
+"""Of a line this narrow; more would push the find itself out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def hit_rows(hits: Sequence[SearchHit]) -> tuple[ConversationRow, ...]:
             key=f"hit {hit.message_id}",
             tree_id=hit.tree_id,
             title=one_line(hit.title) or UNTITLED,
-            subtitle=hit.snippet,
+            subtitle=_from_the_find(hit),
             section="Messages",
             pinned=False,
             current=False,
@@ -67,6 +69,14 @@ def hit_rows(hits: Sequence[SearchHit]) -> tuple[ConversationRow, ...]:
 def one_line(text: str) -> str:
     """The text in one line, no longer than a title can be shown."""
     return " ".join(text[: 2 * SHOWN_TITLE_CHARACTERS].split())[:SHOWN_TITLE_CHARACTERS]
+
+
+def _from_the_find(hit: SearchHit) -> str:
+    """The words found with a little before them, which starts with a whole word where it can."""
+    if hit.start <= SHOWN_BEFORE_FIND:
+        return hit.snippet
+    before = hit.snippet[hit.start - SHOWN_BEFORE_FIND : hit.start]
+    return f"…{before.partition(' ')[2] or before}{hit.snippet[hit.start :]}"
 
 
 def _section(summary: ConversationSummary, any_pinned: bool) -> str:
