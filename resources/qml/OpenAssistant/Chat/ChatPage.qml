@@ -94,12 +94,19 @@ Item {
             }
 
             BannerArea {
+                id: bannerArea
+
                 Layout.alignment: Qt.AlignHCenter
                 Layout.fillWidth: false
                 Layout.preferredWidth: root.columnWidth
-                Layout.bottomMargin: Theme.space2
+                Layout.bottomMargin: Theme.space3
                 Layout.topMargin: Theme.space3
                 objectName: "bannerArea"
+            }
+
+            Divider {
+                Layout.fillWidth: true
+                visible: bannerArea.visible && thread.visible
             }
 
             StartPage {
