@@ -21,6 +21,7 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 import PySide6.QtQuick  # noqa: F401
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 from sample_conversations import MODEL, barn, coffee, garden, library, small_ones, sorting, spring
 from shiboken6 import delete
@@ -34,6 +35,7 @@ from oa_desktop.errors import OaError
 from oa_desktop.paths import app_paths
 from oa_desktop.services.loading import LoadedModel
 from oa_desktop.services.model_file import ModelFile, Origin
+from oa_desktop.services.models import TOUR_REF
 from oa_desktop.services.recovery import Report, Way, WayKind, ways_out
 from oa_desktop.store.errors import DiskFull, StoreDamaged, StoreNewer
 from oa_desktop.store.worker import StoreWorker
@@ -69,6 +71,17 @@ class SampleEngine:
             yield ChoiceDelta(index, STREAMED[index % len(STREAMED)])
         yield ChoiceEnd(2, "stop")
         await asyncio.Event().wait()
+
+
+class DyingEngine(SampleEngine):
+    """Ends in the middle of its replies, as an engine that was killed."""
+
+    async def chat(
+        self, _messages: Sequence[Mapping[str, str]], *, n: int, **_options: object
+    ) -> AsyncIterator[ChatStreamEvent]:
+        for index in range(n):
+            yield ChoiceDelta(index, STREAMED[index % len(STREAMED)])
+        raise stopped(-9)
 
 
 class Studio:
@@ -108,9 +121,24 @@ class Studio:
         engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
         engine.changed.emit()
 
+    def tour_runs(self) -> None:
+        engine = self.wiring.engine
+        engine.ref, engine.model = TOUR_REF, self.wiring.library.show(TOUR_REF)
+        description = ModelDescription(engine.model.name, context_tokens=2048, max_replies=8)
+        engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
+        engine.changed.emit()
+
     def open(self, name: str, at: str | None = None) -> None:
         self.wiring.session.open(TreeId(f"{name}-0"), MessageId(at) if at else None)
         self.until(lambda: self.wiring.session.tree_id == f"{name}-0" and bool(self.wiring.tree.sizeText))
+
+    def downloads(self) -> Path:
+        """A folder with model files in it."""
+        folder = Path(self._home.name) / "Downloads"
+        (folder / "Older models").mkdir(parents=True)
+        for name in ("SmolLM2-135M-Instruct-Q8_0", "oasst-sft-4-pythia-12b.Q4_K_M", "<img src=x>"):
+            (folder / f"{name}.gguf").touch()
+        return folder
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + WAIT_S
@@ -128,6 +156,8 @@ class Studio:
         return found
 
     def shoot(self, name: str) -> None:
+        tree = self.window.findChild(QQuickItem, "treePanel")
+        self.until(lambda: not tree.isVisible() or bool(self.wiring.tree.nodes.rows))
         QTest.qWait(SETTLE_MS)
         self.window.grabWindow().save(str(self._folder / f"{name}-{self._theme}.png"))
 
@@ -146,16 +176,21 @@ def first_run(studio: Studio) -> None:
     studio.wiring.engine.changed.emit()
 
 
-def streaming(studio: Studio) -> None:
+def ask_again(studio: Studio, engine: SampleEngine) -> None:
+    """Replies of this engine to a prompt that had others."""
     studio.fill()
     studio.open("tube")
     prompt = studio.wiring.session.current.tree.root
     studio.worker.submit(lambda store: store.messages.delete(MessageId("tube-1"))).result()
     studio.worker.submit(lambda store: store.messages.delete(MessageId("tube-2"))).result()
     studio.open("tube", prompt.id)
-    studio.wiring.engine.engine = SampleEngine()
+    studio.wiring.engine.engine = engine
     studio.wiring.asking.ask(prompt)
     studio.until(lambda: len(studio.wiring.session.current.tree) == 7)
+
+
+def streaming(studio: Studio) -> None:
+    ask_again(studio, SampleEngine())
 
 
 def ranked(studio: Studio) -> None:
@@ -180,13 +215,23 @@ def many_nodes(studio: Studio) -> None:
 
 def model_picker(studio: Studio) -> None:
     ranked(studio)
+    studio.tour_runs()
     studio.wiring.models.refresh()
     studio.until(lambda: bool(studio.wiring.models.models.rows))
     studio.press(Qt.Key.Key_L, Control)
 
 
-def engine_stopped(studio: Studio) -> None:
+def open_file(studio: Studio) -> None:
     ranked(studio)
+    folder = studio.downloads()
+    studio.wiring.models.requestFile()
+    studio.wiring.open_file.setPath(f"{folder}/")
+    studio.until(lambda: len(studio.wiring.open_file.entries.rows) > 1)
+
+
+def engine_stopped(studio: Studio) -> None:
+    ask_again(studio, DyingEngine())
+    studio.until(lambda: not studio.wiring.generations.any_running())
     studio.wiring.engine.status = Halted(stopped(-9))
     studio.wiring.engine.engine = None
     studio.wiring.engine.changed.emit()
@@ -265,6 +310,7 @@ STATES: tuple[Callable[[Studio], None], ...] = (
     labels,
     many_nodes,
     model_picker,
+    open_file,
     engine_stopped,
     search,
     long_text,
