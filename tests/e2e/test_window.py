@@ -158,16 +158,35 @@ def _accessible_name(item):
 @pytest.mark.parametrize("size", [(1000, 640), (1440, 900), (2560, 1440), (720, 480)])
 def test_nothing_sticks_out_at_any_size(window, size):
     open_first(window)
+    sticks_out_nowhere(window, size)
+    assert (window.find("treePanel") is not None) == (size[0] >= 1440)
+
+
+@pytest.mark.parametrize("size", [(720, 480), (1440, 900)])
+def test_nothing_sticks_out_with_the_largest_text(window, size):
+    window.stored(lambda store: talk(store, "two", replies=("One", "Two")))
+    window.wiring.session.open("two-0")
+    window.until(lambda: window.find("replyCard0") is not None)
+    window.wiring.app.setTextScale(3.0)
+    sticks_out_nowhere(window, size)
+    card = window.item("replyCard0")
+    assert card.mapToScene(QPointF(card.width(), 0)).x() <= size[0]
+    assert window.item("thread").height() > 100
+    window.item("languageChip").forceActiveFocus()
+    tools = window.item("sendButton").mapToScene(QPointF(0, 0)).x()
+    assert window.item("languageChip").mapToScene(QPointF(0, 0)).x() < tools
+
+
+def sticks_out_nowhere(window, size):
     window.root.resize(*size)
     window.until(lambda: window.root.width() == size[0])
     window.until(lambda: window.root.contentItem().width() == size[0])
-    for name in ("sendButton", "composer", "modelChip", "thread"):
+    for name in ("sendButton", "composer", "modelChip", "thread", "toggleTree"):
         item = window.item(name)
         right = item.mapToScene(QPointF(item.width(), 0)).x()
         bottom = item.mapToScene(QPointF(0, item.height())).y()
-        assert right <= size[0]
-        assert bottom <= size[1]
-    assert (window.find("treePanel") is not None) == (size[0] >= 1440)
+        assert right <= size[0], name
+        assert bottom <= size[1], name
 
 
 def test_the_list_of_conversations_can_be_put_away(window):

@@ -45,7 +45,7 @@ Rectangle {
 
         SafeText {
             Layout.fillWidth: true
-            Layout.minimumWidth: Theme.scaled(60)
+            Layout.minimumWidth: Math.min(Theme.scaled(60), root.width * 0.12)
             elide: Text.ElideRight
             horizontalAlignment: Text.AlignLeft
             maximumLineCount: 1
@@ -72,6 +72,7 @@ Rectangle {
             id: modelChip
 
             checked: ModelViewModel.ready
+            maximumTextWidth: root.width < Theme.scaled(400) ? root.width * 0.26 : Theme.scaled(220)
             opensMenu: true
             objectName: "modelChip"
             text: ModelViewModel.chipText

@@ -64,97 +64,128 @@ Card {
             Layout.fillWidth: true
             spacing: Theme.space2
 
-            SafeChip {
-                id: repliesChip
+            Flickable {
+                id: tools
 
-                objectName: "repliesChip"
-                opensMenu: true
-                text: ComposerViewModel.repliesText
-                toolTip: qsTr("How many replies to ask for")
-
-                onClicked: repliesMenu.popup(repliesChip, 0, -repliesMenu.implicitHeight - 4)
-
-                SafeMenu {
-                    id: repliesMenu
-
-                    objectName: "repliesMenu"
-
-                    Repeater {
-                        model: 8
-
-                        SafeMenuItem {
-                            required property int index
-
-                            checkable: true
-                            checked: ComposerViewModel.replies === index + 1
-                            objectName: "replies" + (index + 1)
-                            text: index === 0 ? qsTr("1 reply") : qsTr("%1 replies").arg(index + 1)
-
-                            onTriggered: ComposerViewModel.setReplies(index + 1)
-                        }
-                    }
+                /** Brings a tool into view; they do not all fit when the text is very large. */
+                function show(tool: Item): void {
+                    tools.contentX = Math.max(0, Math.min(tool.x, tools.contentWidth - tools.width));
                 }
-            }
 
-            SafeChip {
-                id: presetChip
-
-                objectName: "presetChip"
-                opensMenu: true
-                text: ComposerViewModel.preset
-                toolTip: qsTr("How replies are sampled")
-
-                onClicked: presetMenu.popup(presetChip, 0, -presetMenu.implicitHeight - 4)
-
-                SafeMenu {
-                    id: presetMenu
-
-                    objectName: "presetMenu"
-
-                    Repeater {
-                        model: ComposerViewModel.presets
-
-                        SafeMenuItem {
-                            required property string key
-                            required property string title
-                            required property string detail
-
-                            checkable: true
-                            checked: ComposerViewModel.preset === key
-                            shortcutText: detail
-                            text: title
-
-                            onTriggered: ComposerViewModel.setPreset(key)
-                        }
-                    }
-                }
-            }
-
-            SafeChip {
-                id: languageChip
-
-                objectName: "languageChip"
-                opensMenu: true
-                text: ComposerViewModel.languageText
-                toolTip: ComposerViewModel.languageAuto ? qsTr("Language of the prompt, guessed from its letters") : qsTr("Language of your prompts")
-
-                onClicked: languagePopup.open()
-
-                LanguagePicker {
-                    id: languagePopup
-
-                    objectName: "languagePicker"
-                    y: -implicitHeight - 4
-                }
-            }
-
-            SafeText {
                 Layout.fillWidth: true
-                elide: Text.ElideRight
-                muted: true
-                objectName: "composerHint"
-                role: "secondary"
-                text: ComposerViewModel.hint
+                boundsBehavior: Flickable.StopAtBounds
+                clip: tools.contentWidth > tools.width
+                contentWidth: toolRow.implicitWidth
+                flickableDirection: Flickable.HorizontalFlick
+                implicitHeight: toolRow.implicitHeight
+                interactive: tools.contentWidth > tools.width
+
+                Row {
+                    id: toolRow
+
+                    spacing: Theme.space2
+
+                    SafeChip {
+                        id: repliesChip
+
+                        objectName: "repliesChip"
+                        opensMenu: true
+                        text: ComposerViewModel.repliesText
+                        toolTip: qsTr("How many replies to ask for")
+
+                        onActiveFocusChanged: if (repliesChip.activeFocus)
+                            tools.show(repliesChip)
+                        onClicked: repliesMenu.popup(repliesChip, 0, -repliesMenu.implicitHeight - 4)
+
+                        SafeMenu {
+                            id: repliesMenu
+
+                            objectName: "repliesMenu"
+
+                            Repeater {
+                                model: 8
+
+                                SafeMenuItem {
+                                    required property int index
+
+                                    checkable: true
+                                    checked: ComposerViewModel.replies === index + 1
+                                    objectName: "replies" + (index + 1)
+                                    text: index === 0 ? qsTr("1 reply") : qsTr("%1 replies").arg(index + 1)
+
+                                    onTriggered: ComposerViewModel.setReplies(index + 1)
+                                }
+                            }
+                        }
+                    }
+
+                    SafeChip {
+                        id: presetChip
+
+                        objectName: "presetChip"
+                        opensMenu: true
+                        text: ComposerViewModel.preset
+                        toolTip: qsTr("How replies are sampled")
+
+                        onActiveFocusChanged: if (presetChip.activeFocus)
+                            tools.show(presetChip)
+                        onClicked: presetMenu.popup(presetChip, 0, -presetMenu.implicitHeight - 4)
+
+                        SafeMenu {
+                            id: presetMenu
+
+                            objectName: "presetMenu"
+
+                            Repeater {
+                                model: ComposerViewModel.presets
+
+                                SafeMenuItem {
+                                    required property string key
+                                    required property string title
+                                    required property string detail
+
+                                    checkable: true
+                                    checked: ComposerViewModel.preset === key
+                                    shortcutText: detail
+                                    text: title
+
+                                    onTriggered: ComposerViewModel.setPreset(key)
+                                }
+                            }
+                        }
+                    }
+
+                    SafeChip {
+                        id: languageChip
+
+                        objectName: "languageChip"
+                        opensMenu: true
+                        text: ComposerViewModel.languageText
+                        toolTip: ComposerViewModel.languageAuto ? qsTr("Language of the prompt, guessed from its letters") : qsTr("Language of your prompts")
+
+                        onActiveFocusChanged: if (languageChip.activeFocus)
+                            tools.show(languageChip)
+                        onClicked: languagePopup.open()
+
+                        LanguagePicker {
+                            id: languagePopup
+
+                            objectName: "languagePicker"
+                            y: -implicitHeight - 4
+                        }
+                    }
+
+                    SafeText {
+                        elide: Text.ElideRight
+                        height: repliesChip.height
+                        muted: true
+                        objectName: "composerHint"
+                        role: "secondary"
+                        text: ComposerViewModel.hint
+                        verticalAlignment: Text.AlignVCenter
+                        width: Math.min(implicitWidth, Math.max(Theme.scaled(120), tools.width - x))
+                    }
+                }
             }
 
             SafeButton {

@@ -209,16 +209,13 @@ FocusScope {
                 spacing: 0
 
                 ReplyScales {
+                    Layout.fillWidth: true
                     enabled: !root.streaming
                     helpful: root.helpful
                     quality: root.quality
                     readOnly: root.readOnly
 
                     onEdited: (label, value) => root.labelEdited(label, value)
-                }
-
-                Item {
-                    Layout.fillWidth: true
                 }
 
                 SafeButton {

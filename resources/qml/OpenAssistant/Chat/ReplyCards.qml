@@ -49,6 +49,7 @@ ColumnLayout {
 
     RowLayout {
         Layout.fillWidth: true
+        Layout.minimumWidth: 0
         spacing: Theme.space2
 
         SafeText {

@@ -2,8 +2,8 @@ import QtQuick
 import OpenAssistant.Controls
 import OpenAssistant.Theme
 
-/** The two labels a reply shows at once: how helpful it is, and its quality. */
-Row {
+/** The two labels a reply shows at once: how helpful it is, and its quality; below each other where there is no room. */
+Flow {
     id: root
 
     /** Dots from 1 to 5; 0 = not rated. */
@@ -16,7 +16,6 @@ Row {
     spacing: Theme.space3
 
     ScaleDots {
-        anchors.verticalCenter: parent.verticalCenter
         highText: qsTr("very helpful")
         lowText: qsTr("no help")
         name: qsTr("Helpful")
@@ -30,7 +29,6 @@ Row {
     }
 
     ScaleDots {
-        anchors.verticalCenter: parent.verticalCenter
         highText: qsTr("excellent")
         lowText: qsTr("poor")
         name: qsTr("Quality")

@@ -12,6 +12,8 @@ T.AbstractButton {
     property string toolTip: ""
     /** Shows a small arrow: pressing it opens a menu. */
     property bool opensMenu: false
+    /** The text is cut beyond it. */
+    property real maximumTextWidth: Theme.scaled(220)
     readonly property color inkColor: root.checked ? Theme.accentInk : root.hovered ? Theme.ink : Theme.muted
 
     focusPolicy: Qt.StrongFocus
@@ -62,7 +64,7 @@ T.AbstractButton {
             elide: Text.ElideRight
             font: root.font
             text: root.text
-            width: Math.min(implicitWidth, Theme.scaled(220))
+            width: Math.min(implicitWidth, root.maximumTextWidth)
 
             Accessible.ignored: true
         }
