@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 TOPICS = HERE / "topics"
 QUESTIONS = HERE.parents[1] / "tests" / "fixtures" / "newcomer_questions.json"
-SUMS_SHARE = 0.04
+NOT_TOPICS = ("words.toml", "phrasings.toml", "courtesy.toml")
+SUMS_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def load_exchanges() -> list[Exchange]:
         }
     )
     for path in sorted(TOPICS.glob("*.toml")):
-        if path.name not in ("words.toml", "phrasings.toml"):
+        if path.name not in NOT_TOPICS:
             exchanges += reader.topic(_toml(path))
     total = sum(exchange.share for exchange in exchanges)
     return [replace(exchange, share=exchange.share / total) for exchange in exchanges]

@@ -13,6 +13,7 @@ WORDS = tomllib.loads(Path(__file__).with_name("typing.toml").read_text(encoding
 QUESTION_STARTS = frozenset(WORDS["question_starts"].split())
 FUNCTION_WORDS = frozenset(WORDS["function_words"].split())
 SMALL_WORDS = frozenset(WORDS["small_words"].split())
+ACRONYMS = frozenset(WORDS["acronyms"].split())
 SYLLABLES = WORDS["syllables"].split()
 OPENINGS = WORDS["openings"]
 CLOSINGS = WORDS["closings"]
@@ -41,6 +42,9 @@ def typed(text: str, rng: Random, lang: str, unknown_words: bool) -> str:
     if unknown_words and rng.random() < 0.3:
         text = with_unknown_word(text, rng)
     question = is_question(text)
+    text = " ".join(
+        word.upper() if word in ACRONYMS and rng.random() < 0.6 else word for word in text.split(" ")
+    )
     if lang == "en":
         text = _with_courtesy(text, rng)
     if rng.random() < 0.16:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from courtesy import courteous
 from phrasing import typed
 from tokenizer import ASSISTANT, END, PREFIX_BEGIN, PREFIX_END, PROMPTER, SYSTEM, encode_text
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 REPLY_CHANCES = (0.56, 0.25, 0.13, 0.06)
 BRIEF_CHANCES = (0.08, 0.12, 0.78, 0.02)
+PATTERN_POWER = 0.25
+FIRST_PATTERN_FACTOR = 2.0
 PROMPT_WEIGHT = 0.1
 FIRST_TOKENS = 3
 FIRST_WEIGHT = 3.0
@@ -77,7 +80,7 @@ class RowSource:
             token: tokenizer.token_to_id(token)
             for token in (END, PROMPTER, ASSISTANT, SYSTEM, PREFIX_BEGIN, PREFIX_END)
         }
-        self._replies: dict[str, list[int]] = {}
+        self._pattern_weights: dict[str, list[float]] = {}
         self._rng = Random(seed)
 
     @property
@@ -107,15 +110,23 @@ class RowSource:
             return row, BRIEF_CHANCES if brief else REPLY_CHANCES
         return row, REPLY_CHANCES
 
+    def _phrasing(self, exchange: Exchange) -> str:
+        """A pattern with many forms is drawn somewhat more often than one with few."""
+        if exchange.id not in self._pattern_weights:
+            weights = [len(pattern) ** PATTERN_POWER for pattern in exchange.phrasings]
+            weights[0] *= FIRST_PATTERN_FACTOR
+            self._pattern_weights[exchange.id] = weights
+        pattern = self._rng.choices(exchange.phrasings, self._pattern_weights[exchange.id])[0]
+        return self._rng.choice(pattern)
+
     def _add_exchange(self, row: Row, exchange: Exchange, chances: Sequence[float]) -> None:
-        phrasing = self._rng.choice(self._rng.choice(exchange.phrasings))
+        phrasing = self._phrasing(exchange)
         question = typed(phrasing, self._rng, exchange.lang, exchange.random_words)
         self._add(row, PROMPTER, encode_text(self._tokenizer, question), END, PROMPT_WEIGHT)
         reply = self._rng.choices(exchange.replies, chances[: len(exchange.replies)])[0]
-        if reply not in self._replies:
-            self._replies[reply] = encode_text(self._tokenizer, reply)
+        reply_ids = encode_text(self._tokenizer, courteous(reply, self._rng, exchange))
         at = len(row.ids)
-        self._add(row, ASSISTANT, self._replies[reply], END, 1.0)
+        self._add(row, ASSISTANT, reply_ids, END, 1.0)
         row.weights[at + 1 : at + 1 + FIRST_TOKENS] = [FIRST_WEIGHT] * min(
             FIRST_TOKENS, len(row.ids) - at - 1
         )

@@ -1,6 +1,6 @@
 """Train the tour model on an ordinary processor, writing a checkpoint and a GGUF every few minutes.
 
-    python packaging/tour_model/train.py --steps 2400 --work build/tour --gguf resources/tour/tour.gguf
+    python packaging/tour_model/train.py --steps 4000 --work build/tour --gguf resources/tour/tour.gguf
 
 Seeded: the same rows in the same order in every run; the last digits of the weights depend on the machine.
 """
@@ -45,6 +45,8 @@ SAVE_EVERY_S = 240.0
 class Options:
     steps: int
     minutes: float | None
+    resume: bool
+    rate: float
     work: Path
     gguf: Path
     seed: int
@@ -83,7 +85,7 @@ def rate_factor(progress: float) -> float:
     """Warm up, stay, then fall linearly to nearly nothing; progress from 0 to 1."""
     if progress < WARMUP:
         return progress / WARMUP + 0.01
-    return max(0.01, min(1.0, (1.0 - progress) / 0.6))
+    return max(0.01, min(1.0, (1.0 - progress) / 0.7))
 
 
 def progress_of(step: int, elapsed_s: float, options: Options) -> float:
@@ -136,10 +138,13 @@ def train(options: Options) -> None:
     torch.set_num_threads(options.threads)
     options.work.mkdir(parents=True, exist_ok=True)
     exchanges = load_exchanges()
-    tokenizer = tokenizer_for(exchanges, options.seed)
-    tokenizer.save(str(options.work / "tokenizer.json"))
-    tokenizer = load_tokenizer(options.work / "tokenizer.json")
+    tokenizer_file = options.work / "tokenizer.json"
+    if not options.resume:
+        tokenizer_for(exchanges, options.seed).save(str(tokenizer_file))
+    tokenizer = load_tokenizer(tokenizer_file)
     model = TourModel(Shape(vocab=tokenizer.get_vocab_size()))
+    if options.resume:
+        model.load_state_dict(torch.load(options.work / "checkpoint.pt", weights_only=False)["weights"])
     size = sum(parameter.numel() for parameter in model.parameters())
     say(f"{len(exchanges)} exchanges, {size:,} parameters, {model.shape}")
     run_steps(model, RowSource(exchanges, tokenizer, options.seed), tokenizer, options)
@@ -149,7 +154,7 @@ def train(options: Options) -> None:
 def run_steps(model: TourModel, rows: RowSource, tokenizer: Tokenizer, options: Options) -> None:
     chooser = Chooser(model.shape, rows.exchange_count)
     rng, steppers = Random(options.seed), optimisers(model, chooser)
-    peaks = [[group["lr"] for group in stepper.param_groups] for stepper in steppers]
+    peaks = [[options.rate * group["lr"] for group in stepper.param_groups] for stepper in steppers]
     began = saved = time.monotonic()
     step, mean = 0, math.nan
     model.train()
@@ -180,10 +185,12 @@ def say(line: str) -> None:
 
 def options_from(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--minutes", type=float, help="train for this long instead of for --steps")
     parser.add_argument("--work", type=Path, default=Path("build/tour"))
     parser.add_argument("--gguf", type=Path, default=Path("resources/tour/tour.gguf"))
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
+    parser.add_argument("--rate", type=float, default=1.0, help="factor for the learning rates")
     parser.add_argument("--seed", type=int, default=20230415)
     parser.add_argument("--threads", type=int, default=2)
     return Options(**vars(parser.parse_args(arguments)))
