@@ -65,6 +65,11 @@ class Job:
         return [reply for reply in self.replies if reply.reason is None]
 
     @property
+    def cancelled(self) -> bool:
+        """It ends before its time: a reply was cut off, or there is none yet."""
+        return not self.replies or any(reply.reason is FinishReason.CANCELLED for reply in self.replies)
+
+    @property
     def promised_cells(self) -> int:
         """Cells the replies may still take."""
         if not self.replies:

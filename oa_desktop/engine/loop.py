@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oa_desktop.engine.backend import Backend
 from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure
 from oa_desktop.engine.scheduler import Scheduler
+from oa_desktop.engine.tally import Counts, Outcome
 
 Listener = Callable[[Event], None]
 
@@ -19,6 +20,7 @@ class EngineStats:
     """A picture of the engine after its last step. cells_free + cells_used == cells_total.
 
     sequences: sequences of running replies.   prefixes: retired ones, kept for reuse.
+    can_rewind: of the backend.   turned_away: requests refused at once, before the scheduler saw them.
     """
 
     healthy: bool
@@ -29,7 +31,19 @@ class EngineStats:
     cells_free: int
     sequences: int
     prefixes: int
-    steps: int
+    can_rewind: bool
+    counts: Counts
+    turned_away: int = 0
+
+    @property
+    def steps(self) -> int:
+        """All steps since the engine started."""
+        return self.counts.prompt_steps.steps + self.counts.reply_steps.steps
+
+    def outcomes(self) -> dict[Outcome, int]:
+        """Every request that ended, by how."""
+        requests = self.counts.requests
+        return {**requests, Outcome.REFUSED: requests[Outcome.REFUSED] + self.turned_away}
 
 
 class EngineLoop:
@@ -50,6 +64,7 @@ class EngineLoop:
         self._closing = False
         self._healthy = True
         self._checked = True
+        self._turned_away = 0
         self._stats = self._picture()
         self._thread = threading.Thread(target=self._run, name="engine-loop", daemon=True)
 
@@ -77,6 +92,8 @@ class EngineLoop:
                 self._listeners[request.id] = on_event
                 self._arrived.append(request)
                 self._wake.notify()
+            else:
+                self._turned_away += 1
         if refused is not None:
             on_event(RequestFailure(request.id, *refused))
 
@@ -89,7 +106,7 @@ class EngineLoop:
 
     def stats(self) -> EngineStats:
         """The newest picture; never waits for a step."""
-        return self._stats
+        return replace(self._stats, turned_away=self._turned_away)
 
     def close(self) -> None:
         """Cancel every request (each still gets its terminal event), end the thread, close the backend."""
@@ -113,9 +130,10 @@ class EngineLoop:
     def _run(self) -> None:
         try:
             while self._take_messages():
-                self._deliver(self._scheduler.step())
+                events = self._scheduler.step()
                 self._checked = False
                 self._stats = self._picture()
+                self._deliver(events)
             self._deliver(self._scheduler.close())
         except Exception:
             _log.exception("the engine loop crashed")
@@ -165,6 +183,8 @@ class EngineLoop:
         with self._wake:
             self._healthy = False
             waiting, self._listeners = self._listeners, {}
+        self._scheduler.tally.requests[Outcome.FAILED] += len(waiting)
+        self._stats = self._picture()
         for request_id, listener in waiting.items():
             self._tell(
                 listener, RequestFailure(request_id, "engine-failed", "The engine stopped after an error.")
@@ -181,5 +201,6 @@ class EngineLoop:
             cells_free=tree.free,
             sequences=len(tree.live),
             prefixes=len(tree.kept),
-            steps=scheduler.steps,
+            can_rewind=tree.can_rewind,
+            counts=scheduler.tally.counts(),
         )

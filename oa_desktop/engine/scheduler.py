@@ -3,6 +3,7 @@
 Bookkeeping over plain objects; it sees a model only through `Backend`. One thread.
 """
 
+import time
 from collections import deque
 
 from oa_desktop.engine.admission import Limits, allowance, refusal
@@ -18,6 +19,7 @@ from oa_desktop.engine.requests import (
     RequestFailure,
     TextDelta,
 )
+from oa_desktop.engine.tally import Outcome, Tally
 from oa_desktop.engine.tree import PrefixTree
 
 SEEDS = 2**32 - 1
@@ -34,7 +36,7 @@ class Scheduler:
     def __init__(self, backend: Backend, *, step_tokens: int = 512, max_queue: int = 64) -> None:
         self.step_tokens = step_tokens
         self.max_queue = max_queue
-        self.steps = 0
+        self.tally = Tally()
         self.tree = PrefixTree(
             backend,
             cells=backend.cells,
@@ -70,6 +72,7 @@ class Scheduler:
         if refused is None:
             self._queue.append(request)
         else:
+            self.tally.requests[Outcome.REFUSED] += 1
             self._events.append(RequestFailure(request.id, *refused))
 
     def cancel(self, request_id: str) -> None:
@@ -81,18 +84,20 @@ class Scheduler:
         for request in self._queue:
             if request.id == request_id:
                 self._queue.remove(request)
+                self.tally.requests[Outcome.CANCELLED] += 1
                 ends = (ReplyEnd(request_id, i, FinishReason.CANCELLED, 0) for i in range(request.n))
                 self._events.extend((*ends, RequestEnd(request_id, len(request.prompt), 0, 0)))
                 return
 
     def step(self) -> list[Event]:
         """Admit, decode once, sample. Returns what happened since the last step, in order."""
+        started = time.perf_counter()
         self._admit()
-        work = [*self._live_replies(), *self._prompt_slices()]
-        if work:
-            self.steps += 1
-            for outcome in decode_step(self._backend, self.tree, work):
+        replies, slices = self._live_replies(), self._prompt_slices()
+        if replies or slices:
+            for outcome in decode_step(self._backend, self.tree, [*replies, *slices]):
                 self._take(outcome)
+            self.tally.step(time.perf_counter() - started, read_prompt=bool(slices))
         events, self._events = self._events, []
         return events
 
@@ -113,6 +118,7 @@ class Scheduler:
             self._queue.popleft()
             sequence = self.tree.acquire(request.prompt[:-1])
             reused = self.tree.length(sequence)
+            self.tally.reused_tokens += reused
             self._jobs[request.id] = Job(request, sequence, reused, allowed.reply_tokens, allowed.reply_cells)
 
     def _fits(self, request: GenerationRequest, reply_cells: int) -> bool:
@@ -149,6 +155,7 @@ class Scheduler:
             before = self.tree.length(job.sequence)
             start = self.tree.catch_up(job.sequence, prompt[:-1])
             job.reused_tokens += start - before
+            self.tally.reused_tokens += start - before
             claim = self.tree.place(job.sequence), prompt[start]
             if claim in claimed:
                 continue  # the request before it reads the same tokens now; share them in the next step
@@ -176,7 +183,9 @@ class Scheduler:
         for item, row in outcome.rows:
             if item.reply is not None:
                 self._sample(item.job, item.reply, row)
-            elif item.wants_logits:
+                continue
+            self.tally.read_tokens += len(item.tokens)
+            if item.wants_logits:
                 self._begin_replies(item.job, row)
 
     def _begin_replies(self, job: Job, row: int) -> None:
@@ -200,6 +209,7 @@ class Scheduler:
         reply.next_token = token
         reply.completion_tokens += 1
         reply.unreported_tokens += 1
+        self.tally.generated_tokens += 1
         self._tell(job, reply, reply.text.feed(b"" if is_end else vocabulary.piece(token)))
         if reply.text.stopped:
             self._end_reply(job, reply, FinishReason.STOP)
@@ -222,6 +232,7 @@ class Scheduler:
 
     def _end_job(self, job: Job) -> None:
         del self._jobs[job.request.id]
+        self.tally.requests[Outcome.CANCELLED if job.cancelled else Outcome.COMPLETED] += 1
         prompt_tokens = len(job.request.prompt)
         self._events.append(
             RequestEnd(job.request.id, prompt_tokens, job.reused_tokens, job.completion_tokens)
@@ -238,6 +249,7 @@ class Scheduler:
 
     def _fail(self, job: Job, error: DecodeError) -> None:
         del self._jobs[job.request.id]
+        self.tally.requests[Outcome.FAILED] += 1
         for reply in job.running:
             reply.sampler.close()
         for sequence in [reply.sequence for reply in job.running] if job.replies else [job.sequence]:

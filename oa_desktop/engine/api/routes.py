@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from oa_desktop.engine.api.answers import StreamedAnswer, whole_answer
 from oa_desktop.engine.api.body import read_object
+from oa_desktop.engine.api.exposition import MEDIA_TYPE, exposition
 from oa_desktop.engine.api.fields import Fields
 from oa_desktop.engine.api.generation_fields import GenerationFields, parse_generation
 from oa_desktop.engine.api.guard import OPEN_PATH
@@ -40,6 +41,7 @@ class Routes:
             Route("/v1/chat/completions", self.chat, methods=["POST"]),
             Route("/v1/completions", self.complete, methods=["POST"]),
             Route("/tokenize", self.tokenize, methods=["POST"]),
+            Route("/metrics", self.metrics, methods=["GET"]),
         ]
 
     async def health(self, _request: Request) -> Response:
@@ -83,6 +85,10 @@ class Routes:
                 "tokens": list(prompt.tokens),
             }
         )
+
+    async def metrics(self, _request: Request) -> Response:
+        """What the engine counts, for Prometheus."""
+        return Response(exposition(self._served.loop.stats()), media_type=MEDIA_TYPE)
 
     async def _chat_prompt(self, fields: Fields) -> PreparedPrompt:
         conversation = parse_conversation(fields)

@@ -183,4 +183,5 @@ def test_all_routes_are_known_to_this_test(engine_once):
         "/v1/chat/completions",
         "/v1/completions",
         "/tokenize",
+        "/metrics",
     }

@@ -4,8 +4,12 @@ import re
 from pathlib import Path
 
 from oa_desktop.engine.api import body, generation_fields, prompt_fields
+from oa_desktop.engine.api.exposition import exposition
 from oa_desktop.engine.api.guard import OPEN_PATH
 from oa_desktop.engine.api.routes import Routes
+from oa_desktop.engine.fake import FakeBackend
+from oa_desktop.engine.loop import EngineLoop
+from oa_desktop.engine.tally import Outcome
 
 PAGE = (Path(__file__).parents[3] / "docs" / "local-api.md").read_text(encoding="utf-8")
 READ = re.compile(r"fields\.(?:text|flag|integer|number|strings|object|raw)\(\s*\"(\w+)\"")
@@ -24,6 +28,13 @@ def test_every_path_is_described():
     paths = {route.path for route in Routes(None).all()}
     assert OPEN_PATH in paths
     assert all(re.search(rf"`(GET|POST) {re.escape(path)}`", PAGE) for path in paths)
+
+
+def test_every_metric_is_described_and_no_other():
+    page = exposition(EngineLoop(FakeBackend()).stats())
+    served = set(re.findall(r"^# TYPE (\w+)", page, re.MULTILINE))
+    assert served == set(re.findall(r"`(oa_engine_\w+)`", PAGE))
+    assert all(f"`{outcome}`" in PAGE for outcome in Outcome)
 
 
 def test_the_limits_are_those_of_the_code():
