@@ -91,11 +91,11 @@ async def test_a_pasted_role_token_is_just_text(start_model):
 async def test_a_reply_is_continued_where_it_stopped(start_model):
     engine = await start_model()
     async with engine.client() as client:
-        (whole,), _ = await replies(client, QUESTION, max_tokens=40, sampling={"temperature": 0.0})
+        (whole,), _ = await replies(client, QUESTION, max_tokens=200, sampling={"temperature": 0.0})
         half = whole[: whole.rindex(" ", 0, len(whole) // 2)]
         turns = [*QUESTION, {"role": "assistant", "content": half}]
         (rest,), _ = await replies(
-            client, turns, max_tokens=40, sampling={"temperature": 0.0}, continue_last=True
+            client, turns, max_tokens=200, sampling={"temperature": 0.0}, continue_last=True
         )
         assert half + rest == whole
 
