@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import textwrap
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -42,7 +43,14 @@ def say(text: str, *, end: str = "\n") -> None:
     except BrokenPipeError:  # nobody reads it; click ends the command
         raise
     except OSError as error:
+        _drop_unwritten()
         raise OaError("output-failed", f"The output cannot be written: {error.strerror}.") from error
+
+
+def _drop_unwritten() -> None:
+    """What could not be written would be tried again, and complained about, when the interpreter ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(document: Any) -> None:

@@ -6,10 +6,11 @@ what it promises ends the tour with one sentence.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from oa_desktop.conversation.labels import Label
-from oa_desktop.conversation.message import Message, MessageId, MessageState, TreeId
+from oa_desktop.conversation.message import Message, MessageState, TreeId
 from oa_desktop.errors import OaError
 from oa_desktop.services.chat import ChatService, GenerationOptions
 from oa_desktop.services.chat_events import GenerationEnded
@@ -67,12 +68,15 @@ async def run_tour(
     say(f"Asking {engine.model_name}: {QUESTION}")
     prompt = await chat.start_conversation(QUESTION, lang="en")
     replies = await _replies(chat, engine, prompt, REPLIES, seed)
-    ranked = sorted(replies, key=_fullness, reverse=True)
-    for place, reply in enumerate(ranked, start=1):
-        say(f"  {place}. {_one_line(reply.text)}")
+    ranked = sorted(replies, key=lambda reply: (*_fullness(reply), reply.text), reverse=True)
+    groups = _with_ties(ranked)
+    for place, group in enumerate(groups, start=1):
         quality = 1.0 - (place - 1) / len(ranked)
-        await feedback.label(reply, {Label.SPAM: 0.0, Label.QUALITY: quality, Label.HELPFULNESS: quality})
-    await feedback.rank(prompt.tree_id, prompt.id, _with_ties(ranked))
+        for reply in group:
+            say(f"  {place}. {_one_line(reply.text)}")
+            await feedback.label(reply, {Label.SPAM: 0.0, Label.QUALITY: quality, Label.HELPFULNESS: quality})
+    ranking = [[reply.id for reply in group] for group in groups]
+    await feedback.rank(prompt.tree_id, prompt.id, ranking)
     say(f"Labelled and ranked {len(ranked)} replies; continuing from the best: {FOLLOW_UP}")
     follow_up = await chat.add_prompt(prompt.tree_id, ranked[0].id, FOLLOW_UP, lang="en")
     answer = (await _replies(chat, engine, follow_up, 1, seed))[0]
@@ -125,14 +129,9 @@ def _fullness(reply: Message) -> tuple[bool, int]:
     return ended, len(set(reply.text.lower().split()))
 
 
-def _with_ties(ranked: Sequence[Message]) -> list[list[MessageId]]:
-    groups: list[list[Message]] = []
-    for reply in ranked:
-        if groups and groups[-1][0].text == reply.text:
-            groups[-1].append(reply)
-        else:
-            groups.append([reply])
-    return [[reply.id for reply in group] for group in groups]
+def _with_ties(ranked: Sequence[Message]) -> list[list[Message]]:
+    """Replies of the same text tie."""
+    return [list(group) for _, group in groupby(ranked, key=lambda reply: reply.text)]
 
 
 async def _comes_back_the_same(exported: Path, scratch: Path) -> bool:

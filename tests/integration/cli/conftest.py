@@ -27,7 +27,7 @@ class Command:
     def environment(self, **more: str) -> dict[str, str]:
         """Of a run; without a display unless `more` has one."""
         variables = {**os.environ, "OA_DESKTOP_HOME": str(self.home), "PYTHONUTF8": "1", **more}
-        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "PYTHONUNBUFFERED"):
             if name not in more:
                 variables.pop(name, None)
         return variables
