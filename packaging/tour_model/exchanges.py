@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 TOPICS = HERE / "topics"
 QUESTIONS = HERE.parents[1] / "tests" / "fixtures" / "newcomer_questions.json"
 NOT_TOPICS = ("words.toml", "phrasings.toml", "courtesy.toml")
-SUMS_SHARE = 0.25
+SUMS_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)

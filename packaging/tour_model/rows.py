@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exchanges import Exchange
     from tokenizers import Tokenizer
 
-REPLY_CHANCES = (0.56, 0.25, 0.13, 0.06)
+REPLY_CHANCES = (0.54, 0.25, 0.15, 0.06)
 BRIEF_CHANCES = (0.08, 0.12, 0.78, 0.02)
 PATTERN_POWER = 0.25
 FIRST_PATTERN_FACTOR = 2.0

@@ -31,7 +31,7 @@ class Tour:
     """The loaded model with the few calls these tests need."""
 
     def __init__(self) -> None:
-        self.llama = llama_cpp.Llama(str(TOUR_MODEL), n_ctx=1024, n_threads=2, verbose=False)
+        self.llama = llama_cpp.Llama(str(TOUR_MODEL), n_ctx=1024, n_threads=1, verbose=False)
 
     def ids(self, text: str, *, special: bool) -> list[int]:
         return self.llama.tokenize(text.encode(), add_bos=False, special=special)
