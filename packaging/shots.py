@@ -2,16 +2,14 @@
 
     python packaging/shots.py DIR [NAME...]
 
-Called by `dev.py shots DIR`. No engine runs: the states of one are put in its place, and a sample engine
-streams our own words, so that the pictures are the same on every machine.
+Called by `dev.py shots DIR`.
 """
 
 import asyncio
 import os
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,153 +17,24 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 import PySide6.QtQuick  # noqa: F401
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
-from sample_conversations import MODEL, barn, coffee, garden, library, small_ones, sorting, spring
 from shiboken6 import delete
+from shot_studio import SETTLE_MS, DyingEngine, SampleEngine, Studio
 
 from oa_desktop.client.errors import stopped
-from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
-from oa_desktop.client.handle import EngineHandle, ModelDescription
-from oa_desktop.client.status import Halted, Running, Starting
-from oa_desktop.conversation.message import MessageId, TreeId
+from oa_desktop.client.status import Halted, Starting
+from oa_desktop.conversation.message import MessageId
 from oa_desktop.errors import OaError
-from oa_desktop.paths import app_paths
-from oa_desktop.services.loading import LoadedModel
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.models import TOUR_REF
 from oa_desktop.services.recovery import Report, Way, WayKind, ways_out
 from oa_desktop.store.errors import DiskFull, StoreDamaged, StoreNewer
-from oa_desktop.store.worker import StoreWorker
-from oa_desktop.ui.app import load_window, make_engine
+from oa_desktop.ui.app import make_engine
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.io_thread import IoThread
 from oa_desktop.ui.provided import provide
 from oa_desktop.ui.start_problem_view_model import Look, StartProblemViewModel, Take
-from oa_desktop.ui.wiring import Wiring
-
-STREAMED = (
-    "Begin with one sentence that says what the channel is for: *clocks that were thrown away, running "
-    "again*. Everything you film either",
-    "Three formats are enough:\n\n1. a repair from the first look to the first tick,\n"
-    "2. five minutes on one part,\n3. a",
-    "People come for the clock and stay for the",
-    "Plan twelve weeks:\n\n| weeks | film |\n|---|---|\n| 1–4 | one wall clock |\n| 5–8",
-)
-SETTLE_MS = 120
-WAIT_S = 10.0
-
-
-class SampleEngine:
-    """Streams our own words, then waits, as an engine in the middle of its replies."""
-
-    model_name = MODEL
-
-    async def chat(
-        self, _messages: Sequence[Mapping[str, str]], *, n: int, **_options: object
-    ) -> AsyncIterator[ChatStreamEvent]:
-        for index in range(n):
-            yield ChoiceDelta(index, STREAMED[index % len(STREAMED)])
-        yield ChoiceEnd(2, "stop")
-        await asyncio.Event().wait()
-
-
-class DyingEngine(SampleEngine):
-    """Ends in the middle of its replies, as an engine that was killed."""
-
-    async def chat(
-        self, _messages: Sequence[Mapping[str, str]], *, n: int, **_options: object
-    ) -> AsyncIterator[ChatStreamEvent]:
-        for index in range(n):
-            yield ChoiceDelta(index, STREAMED[index % len(STREAMED)])
-        raise stopped(-9)
-
-
-class Studio:
-    """One window over sample conversations, ready to be put into a state and photographed."""
-
-    def __init__(self, folder: Path, theme: str) -> None:
-        self._folder, self._theme = folder, theme
-        self._home = tempfile.TemporaryDirectory()
-        paths = app_paths({"OA_DESKTOP_HOME": self._home.name})
-        paths.create()
-        self.worker = StoreWorker.open(paths.store)
-        self.wiring = Wiring(paths, self.worker, load=self._never)
-        self.wiring.preferences.set("theme", theme)
-        self.wiring.preferences.set("motion", "off")
-        self._engine = make_engine()
-        self.window = load_window(self._engine, self.wiring)
-
-    def close(self) -> None:
-        delete(self._engine)
-        self.wiring.close()
-        self.worker.close()
-        self._home.cleanup()
-
-    def fill(self) -> None:
-        """Put the sample conversations into the store; the last one is the newest."""
-        samples = [*reversed(small_ones()), library(), garden(), coffee(), sorting(), spring(), barn()]
-        for sample in samples:
-            self.worker.submit(sample.save).result()
-        self.wiring.conversations.refresh()
-        self.model_runs()
-
-    def model_runs(self) -> None:
-        engine = self.wiring.engine
-        engine.ref = "oasst-sft-4"
-        description = ModelDescription(MODEL, context_tokens=2048, max_replies=8)
-        engine.model = ModelFile(engine.ref, MODEL, Path("m.gguf"), (), 7_400_000_000, Origin.LINKED, None)
-        engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
-        engine.changed.emit()
-
-    def tour_runs(self) -> None:
-        engine = self.wiring.engine
-        engine.ref, engine.model = TOUR_REF, self.wiring.library.show(TOUR_REF)
-        description = ModelDescription(engine.model.name, context_tokens=2048, max_replies=8)
-        engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
-        engine.changed.emit()
-
-    def open(self, name: str, at: str | None = None) -> None:
-        self.wiring.session.open(TreeId(f"{name}-0"), MessageId(at) if at else None)
-        self.until(lambda: self.wiring.session.tree_id == f"{name}-0" and bool(self.wiring.tree.sizeText))
-
-    def downloads(self) -> Path:
-        """A folder with model files in it."""
-        folder = Path(self._home.name) / "Downloads"
-        (folder / "Older models").mkdir(parents=True)
-        for name in ("SmolLM2-135M-Instruct-Q8_0", "oasst-sft-4-pythia-12b.Q4_K_M", "<img src=x>"):
-            (folder / f"{name}.gguf").touch()
-        return folder
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        deadline_s = time.monotonic() + WAIT_S
-        while not condition():
-            if time.monotonic() > deadline_s:
-                raise TimeoutError("the window did not get into the wanted state")
-            QTest.qWait(5)
-
-    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(self.window, key, modifier)
-
-    def dialog(self, name: str) -> QObject:
-        found = self.window.findChild(QObject, name)
-        assert found is not None, name
-        return found
-
-    def shoot(self, name: str) -> None:
-        tree = self.window.findChild(QQuickItem, "treePanel")
-        self.until(lambda: not tree.isVisible() or bool(self.wiring.tree.nodes.rows))
-        QTest.qWait(SETTLE_MS)
-        self.window.grabWindow().save(str(self._folder / f"{name}-{self._theme}.png"))
-
-    @staticmethod
-    async def _never(_ref: str, _on_progress: Callable[[float], None]) -> LoadedModel:
-        await asyncio.Event().wait()
-        raise AssertionError
-
 
 Control = Qt.KeyboardModifier.ControlModifier
 
