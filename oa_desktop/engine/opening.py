@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from oa_desktop.engine.arguments import Arguments
 from oa_desktop.engine.backend import Backend, Batch
 from oa_desktop.engine.fake import FakeBackend
+
+if TYPE_CHECKING:
+    from oa_desktop.engine.llama import LlamaOptions
 
 _FAKE_CTX: Final = 1024
 
@@ -18,10 +21,16 @@ def open_backend(arguments: Arguments, on_progress: Progress) -> Backend:
     if arguments.backend == "fake":
         on_progress(1.0)
         return PacedFakeBackend(arguments.ctx or _FAKE_CTX, arguments.fake_pace_s)
-    from oa_desktop.engine.llama import LlamaBackend, LlamaOptions
+    from oa_desktop.engine.llama import LlamaBackend
 
-    options = LlamaOptions(n_ctx=arguments.ctx, threads=arguments.threads, gpu_layers=arguments.gpu_layers)
-    return LlamaBackend.open(arguments.model, options, on_progress)
+    return LlamaBackend.open(arguments.model, llama_options(arguments), on_progress)
+
+
+def llama_options(arguments: Arguments) -> "LlamaOptions":
+    """How llama.cpp is set up for a command line."""
+    from oa_desktop.engine.llama import LlamaOptions
+
+    return LlamaOptions(n_ctx=arguments.ctx, threads=arguments.threads, gpu_layers=arguments.gpu_layers)
 
 
 class PacedFakeBackend(FakeBackend):
