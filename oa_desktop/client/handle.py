@@ -11,10 +11,28 @@ _API_PATH: Final = "/v1"
 
 
 @dataclass(frozen=True, slots=True)
+class EngineDevice:
+    """Where an engine computes, and how; what it does not say is empty or 0.
+
+    kind: cpu, cuda, metal, vulkan, rocm or another name.   name: the device's own, e.g. “NVIDIA RTX 4090”.
+    offloaded_layers: of `layers`, those that are not on the processor.   kv_type: f16 or q8_0.
+    """
+
+    kind: str = ""
+    name: str = ""
+    layers: int = 0
+    offloaded_layers: int = 0
+    threads: int = 0
+    kv_type: str = ""
+    flash_attention: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDescription:
     """What an engine says about its model. Numbers are 0 where a remote server does not say.
 
     max_replies: how many replies one request may ask for.
+    device: None when the engine does not say where it computes.
     notices: sentences a person should see, e.g. that the model's own template was refused.
     """
 
@@ -28,6 +46,7 @@ class ModelDescription:
     size_bytes: int = 0
     train_context_tokens: int = 0
     notices: tuple[str, ...] = ()
+    device: EngineDevice | None = None
 
 
 @dataclass(frozen=True, slots=True)

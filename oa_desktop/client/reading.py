@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from oa_desktop.client.errors import ReplyUnreadable
 from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
-from oa_desktop.client.handle import ModelDescription
+from oa_desktop.client.handle import EngineDevice, ModelDescription
 
 _MOST_NOTICES: Final = 20
 _LONGEST_NOTICE: Final = 500
@@ -54,6 +54,7 @@ def describe_model(entry: dict[str, Any], name: str | None = None) -> ModelDescr
         size_bytes=_count(meta.get("size_bytes")),
         train_context_tokens=_count(meta.get("train_context_tokens")),
         notices=_notices(meta.get("notices")),
+        device=_device(_object(meta.get("device"))),
     )
 
 
@@ -78,6 +79,22 @@ def _usage(chunk: dict[str, Any]) -> Usage:
         reused_tokens=_count(_object(usage.get("prompt_tokens_details")).get("cached_tokens")),
         first_token_s=first_ms / 1000 if isinstance(first_ms, int | float) else None,
         seed=seed if _is_count(seed) else None,
+    )
+
+
+def _device(members: dict[str, Any]) -> EngineDevice | None:
+    kind = _text(members.get("kind"), 20)
+    if not kind:
+        return None
+    layers = _count(members.get("layers"))
+    return EngineDevice(
+        kind=kind,
+        name=_text(members.get("name")),
+        layers=layers,
+        offloaded_layers=min(_count(members.get("offloaded_layers")), layers),
+        threads=_count(members.get("threads")),
+        kv_type=_text(members.get("kv_type"), 20),
+        flash_attention=members.get("flash_attention") is True,
     )
 
 

@@ -22,6 +22,23 @@ class ModelFacts:
     chat_template: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """Where a loaded model computes, and how.
+
+    kind: cpu, cuda, metal, vulkan, rocm, or what else a backend of ggml is called.
+    layers: of the model, the output layer not counted; it is where the last of them is.
+    """
+
+    kind: str
+    name: str
+    layers: int
+    offloaded_layers: int
+    threads: int
+    kv_type: str
+    flash_attention: bool
+
+
 class DecodeError(Exception):
     """A batch could not be computed. Its sequences may hold some of it: cut them back to their known length.
 
@@ -111,6 +128,9 @@ class Backend(SequenceMemory, Protocol):
     """A loaded model. One thread at a time, but for `vocabulary` and the plain numbers."""
 
     model: ModelFacts
+    device: DeviceFacts
+    notices: tuple[str, ...]
+    """Sentences a person should see, e.g. why the processor computes although there is a graphics card."""
     n_ctx: int
     """The longest sequence, in tokens."""
     cells: int

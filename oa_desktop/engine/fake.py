@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from oa_desktop.engine.backend import Batch, DecodeError, ModelFacts
+from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts, ModelFacts
 from oa_desktop.engine.requests import Sampling
 
 SPECIALS = ("<eos>", "<bos>", "<|prompter|>", "<|assistant|>", "<|system|>", "<|im_start|>", "<|im_end|>")
@@ -159,6 +159,8 @@ class FakeBackend:
     ) -> None:
         self.vocabulary = FakeVocabulary()
         self.model = ModelFacts("fake", "no model, only a digest", "fake", n_ctx, 0, 0)
+        self.device = DeviceFacts("cpu", "no device", 0, 0, 1, "f16", flash_attention=False)
+        self.notices: tuple[str, ...] = ()
         self.n_ctx = n_ctx
         self.cells = cells
         self.max_sequences = max_sequences

@@ -1,6 +1,6 @@
 """What the API serves: one loaded model, its prompt format and its loop."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from oa_desktop.engine.api.generation_fields import MOST_REPLIES
@@ -32,7 +32,8 @@ class ServedModel:
 
     def describe(self) -> dict[str, Any]:
         """What the hello line and `/v1/models` say about the model."""
-        model = self.loop.backend.model
+        backend = self.loop.backend
+        model = backend.model
         return {
             "name": self.name,
             "description": model.description,
@@ -43,5 +44,6 @@ class ServedModel:
             "train_context_tokens": model.train_context_tokens,
             "max_replies": self.max_replies,
             "prompt_format": self.prompts.name,
-            "notices": list(self.prompts.notices),
+            "device": asdict(backend.device),
+            "notices": [*backend.notices, *self.prompts.notices],
         }

@@ -6,12 +6,13 @@ from typing import Any
 
 from llama_cpp import llama_cpp as native
 
-from oa_desktop.engine.backend import Batch, DecodeError
+from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts
 from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.batch_arrays import BatchArrays
 from oa_desktop.engine.llama.context import LlamaOptions, conversation_tokens, new_context
 from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.llama.model import load_model, model_facts
+from oa_desktop.engine.llama.placement import device_facts
 from oa_desktop.engine.llama.sampler import LlamaSampler
 from oa_desktop.engine.llama.vocabulary import LlamaVocabulary
 from oa_desktop.engine.load_errors import explain_context
@@ -28,12 +29,14 @@ _DECODE_FAILURES = {
 class LlamaBackend:
     """A model in memory with one context: a unified KV cache that all sequences share."""
 
-    def __init__(self, model: ModelHandle, context: Any, n_ctx: int) -> None:
+    def __init__(self, model: ModelHandle, context: Any, n_ctx: int, device: DeviceFacts) -> None:
         """Takes over `model` and `context`; use `open`."""
         self._model: ModelHandle | None = model
         self._context = context
         self._memory = native.llama_get_memory(context)
         self.model = model_facts(model)
+        self.device = device
+        self.notices: tuple[str, ...] = ()
         self.vocabulary = LlamaVocabulary(model)
         self.cells: int = native.llama_n_ctx(context)
         self.n_ctx = min(n_ctx, self.cells)
@@ -58,7 +61,8 @@ class LlamaBackend:
         native.llama_backend_init()
         model = load_model(path, options, on_progress)
         n_ctx = conversation_tokens(model, options)
-        backend = cls(model, new_context(model, options), n_ctx)
+        context = new_context(model, options)
+        backend = cls(model, context, n_ctx, device_facts(model, context))
         try:
             backend.can_rewind = backend._probe_rewind(model)
         except DecodeError as error:

@@ -57,7 +57,7 @@ def new_context(model: ModelHandle, options: LlamaOptions) -> Any:
     params.n_threads = params.n_threads_batch = options.threads or spare_cores()
     params.kv_unified = True
     params.no_perf = True
-    log.forget_errors()
+    log.forget()
     context = native.llama_init_from_model(pointer, params)
     if not context:
         raise explain_context(n_ctx, log.errors())

@@ -11,6 +11,7 @@ _LEVELS = {_DEBUG: logging.DEBUG, _INFO: logging.DEBUG, _WARNING: logging.INFO, 
 
 _log = logging.getLogger("llama.cpp")
 _errors: deque[str] = deque(maxlen=20)
+_lines: deque[str] = deque(maxlen=400)
 
 
 @native.llama_log_callback  # type: ignore[untyped-decorator]
@@ -18,6 +19,7 @@ def _on_log(level: int, text: bytes, _data: object) -> None:
     message = text.decode(errors="replace").rstrip()
     if message and level in _LEVELS:
         _log.log(_LEVELS[level], "%s", message)
+        _lines.append(message)
         if level == _ERROR:
             _errors.append(message)
 
@@ -27,11 +29,17 @@ def redirect() -> None:
     native.llama_log_set(_on_log, None)
 
 
-def forget_errors() -> None:
-    """Start a new list of error lines."""
+def forget() -> None:
+    """Start a new list of lines."""
     _errors.clear()
+    _lines.clear()
 
 
 def errors() -> tuple[str, ...]:
-    """The newest error lines since `forget_errors`, oldest first."""
+    """The newest error lines since `forget`, oldest first."""
     return tuple(_errors)
+
+
+def lines() -> tuple[str, ...]:
+    """The newest lines of any level since `forget`, oldest first."""
+    return tuple(_lines)

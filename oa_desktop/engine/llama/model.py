@@ -29,7 +29,7 @@ def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float],
     params.n_gpu_layers = options.gpu_layers
     params.load_mode = native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
     params.progress_callback = callback
-    log.forget_errors()
+    log.forget()
     pointer = native.llama_model_load_from_file(os.fsencode(path), params)
     if not pointer:
         raise explain_load(path, log.errors())

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from oa_desktop.client.errors import ReplyUnreadable
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.handle import EngineDevice
 from oa_desktop.client.reading import describe_model, model_list, parse_json, stream_events
 
 ANYTHING = st.recursive(
@@ -83,3 +84,24 @@ def test_names_and_notices_cannot_hide_control_characters():
     assert model.name == "a\ufffdb\ufffd[2J"
     assert model.notices[0] == "x\ufffdy"
     assert len(model.notices) < 25
+
+
+def test_the_device_of_an_engine_is_read_and_nothing_of_it_is_trusted():
+    told = {
+        "kind": "cuda",
+        "name": "RTX\n4090",
+        "layers": 32,
+        "offloaded_layers": 99,
+        "threads": 8,
+        "kv_type": "q8_0",
+        "flash_attention": True,
+    }
+    device = describe_model({"name": "m", "device": told}).device
+    assert device == EngineDevice("cuda", "RTX\ufffd4090", 32, 32, 8, "q8_0", flash_attention=True)
+    odd = describe_model({"name": "m", "device": {"kind": "cpu", "layers": "all", "flash_attention": 1}}).device
+    assert odd == EngineDevice("cpu")
+
+
+@pytest.mark.parametrize("device", [None, [], "cpu", {}, {"kind": 5}, {"kind": ""}])
+def test_an_engine_that_names_no_device_has_none(device):
+    assert describe_model({"name": "m", "device": device}).device is None
