@@ -64,7 +64,7 @@ class StreamedAnswer(Response):
             case TextDelta():
                 return _event(self._shape.text(event.index, event.text)) if event.text else b""
             case ReplyEnd():
-                return _event(self._shape.end(event.index, event.reason))
+                return _event(self._shape.end(event.index, event.reason, event.completion_tokens))
             case RequestEnd():
                 last = _event(self._shape.usage(measured)) if self._usage else b""
                 return last + b"data: [DONE]\n\n"

@@ -35,17 +35,22 @@ def parse_generation(fields: Fields, max_replies: int) -> GenerationFields:
     Raises: Problem 400 naming the field.
     """
     fields.text("model")  # one engine serves one model, so any name will do
-    max_tokens = fields.integer("max_tokens", 1, MOST_TOKENS)
-    newer_name = fields.integer("max_completion_tokens", 1, MOST_TOKENS)
     return GenerationFields(
         n=fields.integer("n", 1, min(MOST_REPLIES, max_replies)) or 1,
-        max_tokens=newer_name or max_tokens or DEFAULT_MAX_TOKENS,
+        max_tokens=parse_max_tokens(fields),
         sampling=_parse_sampling(fields),
         stop=fields.strings("stop", most=MOST_STOPS, longest=LONGEST_STOP),
         ignore_eos=fields.flag("ignore_eos"),
         stream=fields.flag("stream"),
         include_usage=fields.object("stream_options").flag("include_usage"),
     )
+
+
+def parse_max_tokens(fields: Fields) -> int:
+    """How long a reply may be; the newer of the two names wins."""
+    max_tokens = fields.integer("max_tokens", 1, MOST_TOKENS)
+    newer_name = fields.integer("max_completion_tokens", 1, MOST_TOKENS)
+    return newer_name or max_tokens or DEFAULT_MAX_TOKENS
 
 
 def _parse_sampling(fields: Fields) -> Sampling:

@@ -54,13 +54,21 @@ def bad_field(param: str, must: str) -> Problem:
 
 
 def context_exceeded(
-    prompt_tokens: int, context_tokens: int, param: str, *, at_least: bool = False
+    prompt_tokens: int, context_tokens: int, param: str, *, at_least: bool = False, dropped_messages: int = 0
 ) -> Problem:
-    """400 for a prompt that leaves no room for one token of answer. at_least: not all were counted."""
+    """400 for a prompt that leaves no room for one token of answer.
+
+    at_least: not all tokens were counted. dropped_messages: how many are not among them.
+    """
     count = f"at least {prompt_tokens}" if at_least else str(prompt_tokens)
+    prompt = (
+        f"Even without the oldest {dropped_messages} messages, the prompt"
+        if dropped_messages
+        else "The prompt"
+    )
     return Problem(
         400,
-        f"The prompt has {count} tokens, but this model's context holds {context_tokens} "
+        f"{prompt} has {count} tokens, but this model's context holds {context_tokens} "
         "and at least one must be left for the answer.",
         param=param,
         code="context_length_exceeded",

@@ -6,7 +6,7 @@ from oa_desktop.engine.api.fields import Fields, clean
 from oa_desktop.engine.api.problem import bad_field
 from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
 
-MOST_MESSAGES: Final = 4096
+MOST_MESSAGES: Final = 16_384
 _ROLES: Final = {
     "system": Role.SYSTEM,
     "developer": Role.SYSTEM,
@@ -36,6 +36,21 @@ def parse_conversation(fields: Fields) -> Conversation:
     if continue_last and not messages[-1].content:
         return Conversation(messages[:-1])
     return Conversation(messages, continue_last)
+
+
+def parse_truncation(fields: Fields, *, has_turns: bool = True) -> bool:
+    """`truncation`: whether the oldest turns may be left out ("auto", a word of OpenAI's Responses API).
+
+    has_turns: a raw prompt has none that could be left out.
+    """
+    value = fields.text("truncation")
+    if value is None or value == "disabled":
+        return False
+    if value != "auto":
+        raise bad_field(fields.path("truncation"), 'be "auto" or "disabled"')
+    if not has_turns:
+        raise bad_field(fields.path("truncation"), 'be "disabled": a raw prompt has no turns to leave out')
+    return True
 
 
 def parse_prompt(fields: Fields, vocabulary_size: int) -> str | tuple[int, ...]:

@@ -13,12 +13,12 @@ from oa_desktop.engine.api.answers import StreamedAnswer, whole_answer
 from oa_desktop.engine.api.body import read_object
 from oa_desktop.engine.api.exposition import MEDIA_TYPE, exposition
 from oa_desktop.engine.api.fields import Fields
-from oa_desktop.engine.api.generation_fields import GenerationFields, parse_generation
+from oa_desktop.engine.api.generation_fields import GenerationFields, parse_generation, parse_max_tokens
 from oa_desktop.engine.api.guard import OPEN_PATH
 from oa_desktop.engine.api.problem import Problem, context_exceeded
-from oa_desktop.engine.api.prompt_fields import parse_conversation, parse_prompt
+from oa_desktop.engine.api.prompt_fields import parse_conversation, parse_prompt, parse_truncation
 from oa_desktop.engine.api.served import ServedModel
-from oa_desktop.engine.api.shapes import Shape
+from oa_desktop.engine.api.shapes import Shape, dropped_counts
 from oa_desktop.engine.prompts.renderer import PreparedPrompt, PromptTooLong
 from oa_desktop.engine.prompts.template_process import TemplateRejected
 from oa_desktop.engine.requests import GenerationRequest
@@ -82,6 +82,7 @@ class Routes:
             {
                 "count": len(prompt.tokens),
                 "max_model_len": self._served.context_tokens,
+                **dropped_counts(prompt.dropped),
                 "tokens": list(prompt.tokens),
             }
         )
@@ -92,8 +93,12 @@ class Routes:
 
     async def _chat_prompt(self, fields: Fields) -> PreparedPrompt:
         conversation = parse_conversation(fields)
+        max_tokens = parse_max_tokens(fields)
+        prompts = self._served.prompts
         try:
-            return await asyncio.to_thread(self._served.prompts.prepare, conversation)
+            if parse_truncation(fields):
+                return await asyncio.to_thread(prompts.prepare_newest, conversation, max_tokens)
+            return await asyncio.to_thread(prompts.prepare, conversation)
         except TemplateRejected as error:
             message = f"The model's chat template refuses these messages: {error}"
             raise Problem(400, message, param="messages", code="template_rejected") from None
@@ -101,6 +106,7 @@ class Routes:
             raise self._too_long(error, "messages") from None
 
     async def _raw_prompt(self, fields: Fields) -> PreparedPrompt:
+        parse_truncation(fields, has_turns=False)
         prompt = parse_prompt(fields, self._served.loop.backend.vocabulary.size)
         if isinstance(prompt, tuple):
             return PreparedPrompt(prompt)
@@ -117,10 +123,10 @@ class Routes:
     ) -> Response:
         limit = self._served.context_tokens
         if len(prompt.tokens) >= limit:
-            raise context_exceeded(len(prompt.tokens), limit, param)
+            raise context_exceeded(len(prompt.tokens), limit, param, dropped_messages=prompt.dropped.messages)
         name = f"{'chatcmpl' if kind == 'chat' else 'cmpl'}-{uuid.uuid4().hex}"
         generation = _generation(name, asked, prompt)
-        shape = Shape(kind, name, self._served.name, asked.sampling.seed)
+        shape = Shape(kind, name, self._served.name, asked.sampling.seed, prompt.dropped)
         if asked.stream:
             return StreamedAnswer(self._served.loop, generation, shape, usage=asked.include_usage)
         return await whole_answer(self._served.loop, generation, shape, request)

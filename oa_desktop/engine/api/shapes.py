@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from oa_desktop.engine.prompts.truncation import NOTHING_DROPPED, Dropped
 from oa_desktop.engine.requests import FinishReason
 
 
@@ -17,13 +18,13 @@ class Measured:
     first_token_s: float | None = None
     total_s: float = 0.0
 
-    def usage(self) -> dict[str, Any]:
+    def usage(self, dropped: Dropped = NOTHING_DROPPED) -> dict[str, Any]:
         """OpenAI's usage object; cached tokens are those that were in the KV cache already."""
         return {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "total_tokens": self.prompt_tokens + self.completion_tokens,
-            "prompt_tokens_details": {"cached_tokens": self.reused_tokens},
+            "prompt_tokens_details": {"cached_tokens": self.reused_tokens, **dropped_counts(dropped)},
         }
 
     def timings(self) -> dict[str, Any]:
@@ -39,6 +40,11 @@ class Measured:
         }
 
 
+def dropped_counts(dropped: Dropped) -> dict[str, int]:
+    """What was left out of a prompt, as members of the object that counts the prompt."""
+    return {"dropped_messages": dropped.messages, "dropped_tokens": dropped.tokens}
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How the answers of one request look. seed: what reply 0 was sampled with."""
@@ -47,13 +53,21 @@ class Shape:
     id: str
     model: str
     seed: int
+    dropped: Dropped = NOTHING_DROPPED
     created: int = field(default_factory=lambda: int(time.time()))
 
     def opening(self, n: int) -> list[dict[str, Any]]:
-        """The chunks that announce the replies, before any text."""
+        """The chunks that announce the replies, before any text.
+
+        The first says what was left out of the prompt, for the usage at the end never comes to a client that
+        stops the stream or did not ask for it.
+        """
         if self.kind == "text":
             return []
-        return [self._chunk([_delta(index, {"role": "assistant", "content": ""})]) for index in range(n)]
+        chunks = [self._chunk([_delta(index, {"role": "assistant", "content": ""})]) for index in range(n)]
+        if self.dropped.messages:
+            chunks[0] |= dropped_counts(self.dropped)
+        return chunks
 
     def text(self, index: int, text: str) -> dict[str, Any]:
         """A chunk with more text of one reply."""
@@ -61,17 +75,16 @@ class Shape:
             return self._chunk([_text(index, text)])
         return self._chunk([_delta(index, {"content": text})])
 
-    def end(self, index: int, reason: FinishReason) -> dict[str, Any]:
-        """The last chunk of one reply."""
-        if self.kind == "text":
-            return self._chunk([_text(index, "", reason.value)])
-        return self._chunk([_delta(index, {}, reason.value)])
+    def end(self, index: int, reason: FinishReason, completion_tokens: int) -> dict[str, Any]:
+        """The last chunk of one reply, with its own tokens: the usage has the sum of all replies."""
+        said = _text(index, "", reason.value) if self.kind == "text" else _delta(index, {}, reason.value)
+        return self._chunk([said | {"completion_tokens": completion_tokens}])
 
     def usage(self, measured: Measured) -> dict[str, Any]:
         """The last chunk of a stream that asked for usage."""
         return {
             **self._chunk([]),
-            "usage": measured.usage(),
+            "usage": measured.usage(self.dropped),
             "timings": measured.timings(),
             "seed": self.seed,
         }
@@ -87,7 +100,7 @@ class Shape:
                 self._choice(index, text, reason)
                 for index, (text, reason) in enumerate(zip(texts, reasons, strict=True))
             ],
-            "usage": measured.usage(),
+            "usage": measured.usage(self.dropped),
             "timings": measured.timings(),
             "seed": self.seed,
         }

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from oa_desktop.engine.backend import ModelFacts, Vocabulary
@@ -17,6 +17,8 @@ from oa_desktop.engine.prompts.template_process import (
     TemplateRejected,
     TemplateViolation,
 )
+from oa_desktop.engine.prompts.text_sizes import TextSizes
+from oa_desktop.engine.prompts.truncation import NOTHING_DROPPED, Dropped, keep_newest, prompt_budget
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +37,12 @@ class PromptTooLong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PreparedPrompt:
-    """What a generation needs to know about its prompt."""
+    """What a generation needs to know about its prompt, and what of the conversation is not in it."""
 
     tokens: tuple[int, ...]
     stop_ids: frozenset[int] = frozenset()
     stop_strings: tuple[str, ...] = ()
+    dropped: Dropped = NOTHING_DROPPED
 
 
 class PromptRenderer:
@@ -61,6 +64,7 @@ class PromptRenderer:
     ) -> None:
         self._vocabulary = vocabulary
         self._context_tokens = context_tokens
+        self._sizes = TextSizes(vocabulary)
         self._turn = threading.Lock()
         self._worker = worker
         self._notices: list[str] = []
@@ -102,6 +106,29 @@ class PromptRenderer:
             stops = self._stops()
         return PreparedPrompt(self._encoded(prompt), *stops)
 
+    def prepare_newest(self, conversation: Conversation, max_tokens: int) -> PreparedPrompt:
+        """As `prepare`, without the oldest turns where all of them leave no room for a reply of `max_tokens`.
+
+        The last turn stays in any case, so the prompt may still be longer than the context.
+        Raises: TemplateRejected, PromptTooLong.
+        """
+        prepared: dict[int, PreparedPrompt] = {}
+
+        def count(part: Conversation) -> int:
+            try:
+                prompt = prepared[len(part.messages)] = self.prepare(part)
+            except PromptTooLong as error:
+                return error.at_least
+            return len(prompt.tokens)
+
+        def sizes() -> list[int]:
+            return [self._size(message.content) for message in conversation.messages]
+
+        kept, dropped = keep_newest(
+            conversation, sizes, count, prompt_budget(self._context_tokens, max_tokens)
+        )
+        return replace(prepared.get(len(kept.messages)) or self.prepare(kept), dropped=dropped)
+
     def prepare_text(self, text: str) -> PreparedPrompt:
         """A raw prompt, as its author formatted it: special tokens in it are meant. Raises: PromptTooLong."""
         return PreparedPrompt(self._encoded((Segment(text, True),)))
@@ -117,6 +144,13 @@ class PromptRenderer:
             if at_least > self._context_tokens:
                 raise PromptTooLong(at_least)
         return encode(prompt, self._vocabulary)
+
+    def _size(self, text: str) -> int:
+        """The tokens of a text; of one that cannot fit by far, how many they are at least."""
+        size = len(text.encode())
+        if size > _BYTES_WORTH_A_LOOK * self._context_tokens:
+            return max(size // self._longest_piece, self._context_tokens)
+        return self._sizes.count(text)
 
     @cached_property
     def _longest_piece(self) -> int:
