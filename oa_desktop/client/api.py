@@ -9,14 +9,21 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 
+from oa_desktop.client.answer_body import bounded, error_body, event_data
 from oa_desktop.client.chat_request import Message, chat_body
-from oa_desktop.client.errors import ConnectionLost, EngineFailed, EngineUnreachable, NotServed
+from oa_desktop.client.errors import (
+    ConnectionLost,
+    ContextExceeded,
+    EngineFailed,
+    EngineUnreachable,
+    NotServed,
+    RequestRefused,
+)
 from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
 from oa_desktop.client.handle import EngineHandle, ModelDescription
-from oa_desktop.client.reading import model_list, parse_json, stream_events, unreadable
+from oa_desktop.client.reading import model_list, parse_json, stream_events
 from oa_desktop.client.refusals import EXCEPTIONS, refusal, translate
 from oa_desktop.client.rounds import in_rounds
-from oa_desktop.client.sse import EventParser
 from oa_desktop.errors import EngineError
 
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -25,7 +32,6 @@ STREAM_SILENCE_TIMEOUT_S: Final = 600.0
 """Between two bytes of a stream. Our own engine sends a comment every two seconds; others think for long."""
 IDLE_CONNECTION_S: Final = 2.0
 """Shorter than servers wait (uvicorn: 5), so that a request never meets a connection that is just closing."""
-LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
 _DONE: Final = "[DONE]"
 
 CauseOfDeath = Callable[[], Awaitable[EngineError | None]]
@@ -74,9 +80,22 @@ class EngineClient:
         """What the engine serves. Raises: EngineError."""
         return model_list(await self._json("GET", self._api("/models")))
 
+    async def model(self) -> ModelDescription:
+        """The model that replies: the handle's, or the first that the server lists. Raises: EngineError.
+
+        Ask before the first reply of a server somebody else runs, so that the replies bear its name.
+        """
+        if self.handle.model is not None:
+            return self.handle.model
+        models = await self.models()
+        if not models:
+            raise NotServed("not-served", "The engine serves no model.")
+        self.handle = replace(self.handle, model=models[0])
+        return models[0]
+
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt tokens these messages take. Raises: EngineError; NotServed if it cannot count."""
-        model = await self._known_model()
+        model = await self.model()
         body = {"model": model.name, "messages": [dict(message) for message in messages]}
         count = (await self._json("POST", self._root("/tokenize"), body)).get("count")
         if not isinstance(count, int):
@@ -107,7 +126,7 @@ class EngineClient:
         continue_last: the last message is an unfinished reply; the new text goes on where it stops.
         Raises: EngineError children, also mid-stream; ConnectionLost when replies stay unfinished.
         """
-        model = await self._known_model()
+        model = await self.model()
         body = chat_body(
             model.name, messages, max_tokens, sampling or {}, stop=stop, continue_last=continue_last
         )
@@ -121,11 +140,41 @@ class EngineClient:
                 yield event
 
     async def _stream(self, body: dict[str, Any], n: int) -> AsyncGenerator[ChatStreamEvent, None]:
-        """The events of one request. Raises: ConnectionLost when it ends before its replies do."""
+        """The events of one request. Raises: why it was refused; ConnectionLost when it ends too early."""
+        began = False
+        try:
+            async with aclosing(self._events(body, n)) as events:
+                async for event in events:
+                    began = True
+                    yield event
+        except ConnectionLost as error:
+            if began or self._cause_of_death is not None:
+                raise
+            raise await self._unsaid_refusal(body) or error from None
+
+    async def _unsaid_refusal(self, body: dict[str, Any]) -> EngineError | None:
+        """Some servers drop every stream they refuse without a word: ask for one token, not as a stream.
+
+        Twice, because the first question may meet the connection that is just being dropped.
+        """
+        whole = {name: value for name, value in body.items() if name not in {"stream", "stream_options"}}
+        for _ in range(2):
+            try:
+                await self._json("POST", self._api("/chat/completions"), {**whole, "max_tokens": 1})
+                return None
+            except (RequestRefused, ContextExceeded, EngineFailed) as refused:
+                return refused
+            except ConnectionLost:
+                continue
+            except EngineError:
+                return None
+        return None
+
+    async def _events(self, body: dict[str, Any], n: int) -> AsyncGenerator[ChatStreamEvent, None]:
         silence = httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, read=STREAM_SILENCE_TIMEOUT_S)
         async with self._response("POST", self._api("/chat/completions"), body, timeout=silence) as response:
             spoke, ended = set[int](), set[int]()
-            async for data in _event_data(response):
+            async for data in event_data(response):
                 if data == _DONE:
                     return
                 if not data:
@@ -144,7 +193,7 @@ class EngineClient:
 
     async def _json(self, method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         async with self._response(method, url, body) as response:
-            return parse_json(await _bounded(response))
+            return parse_json(await bounded(response))
 
     @asynccontextmanager
     async def _response(
@@ -155,7 +204,7 @@ class EngineClient:
             async with self._http.stream(method, url, json=body, **options) as response:
                 if response.status_code != 200:
                     raise refusal(
-                        response.status_code, await _error_body(response), response.headers.get("retry-after")
+                        response.status_code, await error_body(response), response.headers.get("retry-after")
                     )
                 yield response
         except EXCEPTIONS as error:
@@ -169,16 +218,6 @@ class EngineClient:
             return error
         return await self._cause_of_death() or error
 
-    async def _known_model(self) -> ModelDescription:
-        """The model to ask for: the handle's, or the first that the server lists."""
-        if self.handle.model is not None:
-            return self.handle.model
-        models = await self.models()
-        if not models:
-            raise NotServed("not-served", "The engine serves no model.")
-        self.handle = replace(self.handle, model=models[0])
-        return models[0]
-
     def _api(self, path: str) -> str:
         return self.handle.base_url + path
 
@@ -191,28 +230,3 @@ def _headers(token: str) -> dict[str, str]:
     """Uncompressed answers, so that no small answer can grow large."""
     plain = {"Accept-Encoding": "identity"}
     return plain | {"Authorization": f"Bearer {token}"} if token else plain
-
-
-async def _event_data(response: httpx2.Response) -> AsyncGenerator[str, None]:
-    parser = EventParser()
-    async for chunk in response.aiter_bytes():
-        for data in parser.feed(chunk):
-            yield data
-    for data in parser.finish():
-        yield data
-
-
-async def _bounded(response: httpx2.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_ANSWER_BYTES:
-            raise unreadable("it is too long")
-    return bytes(body)
-
-
-async def _error_body(response: httpx2.Response) -> dict[str, Any]:
-    try:
-        return parse_json(await _bounded(response))
-    except EngineError:
-        return {}

@@ -1,6 +1,9 @@
 """What a stream of replies brings, as values; whatever a server sent was checked before it became one."""
 
 from dataclasses import dataclass
+from typing import Final
+
+INTERRUPTED: Final = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +16,22 @@ class ChoiceDelta:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceEnd:
-    """Reply `index` is complete. finish_reason: "stop", "length", or what the server calls it."""
+    """Reply `index` has ended. finish_reason: "stop", "length", or what the server calls it.
+
+    INTERRUPTED: the server ended the stream and gave none.
+    """
 
     index: int
     finish_reason: str
+    completion_tokens: int | None = None
+    """Its own tokens, where the server counts them for each reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsDropped:
+    """So many of the oldest messages did not fit and are not part of the prompt. Before any text, and once."""
+
+    messages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class Usage:
     reused_tokens: prompt tokens that were in the engine's memory already.
     first_token_s: seconds until the first token, by the engine's clock; None when it does not say.
     seed: what reply 0 was sampled with; None when the server does not say.
+    dropped_messages: how many of the oldest messages were left out of the prompt.
     """
 
     prompt_tokens: int
@@ -33,6 +49,7 @@ class Usage:
     reused_tokens: int = 0
     first_token_s: float | None = None
     seed: int | None = None
+    dropped_messages: int = 0
 
 
-ChatStreamEvent = ChoiceDelta | ChoiceEnd | Usage
+ChatStreamEvent = ChoiceDelta | ChoiceEnd | TurnsDropped | Usage

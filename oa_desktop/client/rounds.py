@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from oa_desktop.client.errors import RequestRefused
-from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import INTERRUPTED, ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
 
 _ABOUT_N: Final = re.compile(
     r"\bn\b|\bone (completion )?choice|multiple (choices|completions)", re.IGNORECASE
@@ -68,11 +68,14 @@ class _Round:
         return replace(event, index=self._asked[event.index])
 
     def unsaid_ends(self) -> list[ChoiceEnd]:
-        """Ends for replies that the server finished without a reason; all of them when it said nothing."""
+        """Ends for replies that the server left without a reason; all of them when it said nothing.
+
+        llama_cpp.server does so to a reply when the next request comes.
+        """
         silent = set() if self._spoke or self.ended else set(self._asked)
         missing = sorted((self._spoke | silent) - self.ended)
         self.ended.update(missing)
-        return [ChoiceEnd(index, "stop") for index in missing]
+        return [ChoiceEnd(index, INTERRUPTED) for index in missing]
 
 
 def _is_about_n(error: RequestRefused) -> bool:

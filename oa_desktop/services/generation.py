@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import INTERRUPTED, ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
 from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState
 from oa_desktop.errors import EngineError, OaError
 from oa_desktop.services.chat_events import (
@@ -22,7 +22,11 @@ from oa_desktop.store.worker import StoreWorker
 
 log = logging.getLogger(__name__)
 
-_STATES = {"stop": MessageState.COMPLETE, "length": MessageState.COMPLETE}
+_STATES = {
+    "stop": MessageState.COMPLETE,
+    "length": MessageState.COMPLETE,
+    INTERRUPTED: MessageState.INTERRUPTED,
+}
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import pytest
 from oa_desktop.client.api import EngineClient
 from oa_desktop.client.errors import (
     ConnectionLost,
+    ContextExceeded,
     EngineAddressInvalid,
     EngineBusy,
     EngineFailed,
@@ -20,7 +21,7 @@ from oa_desktop.client.errors import (
     ReplyUnreadable,
     RequestRefused,
 )
-from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import INTERRUPTED, ChoiceDelta, ChoiceEnd, Usage
 from oa_desktop.client.handle import EngineHandle, ModelDescription, remote_engine
 
 QUESTION = [{"role": "user", "content": "李白?"}]
@@ -239,6 +240,44 @@ async def test_a_server_that_ignores_n_is_asked_again_with_the_next_seed():
 async def test_a_server_that_ignores_n_may_close_without_done():
     async with Server().saying(STREAM, chunk("a"), chunk(reason="stop")) as client:
         assert len([event for event in await read(client, n=2) if isinstance(event, ChoiceEnd)]) == 2
+
+
+async def test_a_server_that_drops_every_refused_stream_is_asked_why():
+    too_long = {"error": {"message": "exceeds the context", "code": "context_length_exceeded"}}
+    asked: list[dict] = []
+
+    async def answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        asked.append(json.loads(await reader.readexactly(int(length[1]))))
+        if len(asked) == 1:
+            writer.write(STREAM.encode())
+        elif len(asked) > 2:  # the second request meets a connection that is just being dropped
+            writer.write(answer("400 Bad Request", too_long).encode())
+        writer.close()
+
+    running = await asyncio.start_server(answer_one, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}/v1"
+    async with EngineClient(EngineHandle(address, "", MODEL)) as client:
+        with pytest.raises(ContextExceeded):
+            await read(client, max_tokens=50)
+    running.close()
+    assert [request.get("stream") for request in asked] == [True, None, None]
+    assert [request["max_tokens"] for request in asked] == [50, 1, 1]
+
+
+async def test_a_stream_that_broke_off_after_some_text_is_not_asked_about():
+    server = Server()
+    async with server.saying(STREAM, chunk("a")) as client:
+        with pytest.raises(ConnectionLost):
+            await read(client)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("said", [[], [chunk("a")]], ids=["nothing", "some text"])
+async def test_a_reply_that_ends_without_a_reason_was_interrupted(said):
+    async with Server().saying(STREAM, *said, "data: [DONE]\n\n") as client:
+        assert (await read(client))[-1] == ChoiceEnd(0, INTERRUPTED)
 
 
 async def test_proxies_of_the_environment_are_not_used_for_this_computer(monkeypatch):

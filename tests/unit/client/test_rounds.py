@@ -3,7 +3,7 @@
 import pytest
 
 from oa_desktop.client.errors import RequestRefused
-from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import INTERRUPTED, ChoiceDelta, ChoiceEnd, Usage
 from oa_desktop.client.rounds import in_rounds
 
 REFUSALS = [
@@ -68,12 +68,12 @@ async def test_a_server_known_to_give_several_means_its_refusal():
         await events_of(ask_for, 5, at_once=4)
 
 
-async def test_a_reply_without_a_reason_has_stopped():
+async def test_a_reply_without_a_reason_was_interrupted():
     ask_for, _ = server(2, reason=None)
     events = await events_of(ask_for, 2)
     assert [event for event in events if isinstance(event, ChoiceEnd)] == [
-        ChoiceEnd(0, "stop"),
-        ChoiceEnd(1, "stop"),
+        ChoiceEnd(0, INTERRUPTED),
+        ChoiceEnd(1, INTERRUPTED),
     ]
 
 
@@ -82,7 +82,7 @@ async def test_a_server_that_says_nothing_at_all_is_not_asked_for_ever():
         return
         yield
 
-    assert await events_of(silent, 3) == [ChoiceEnd(index, "stop") for index in range(3)]
+    assert await events_of(silent, 3) == [ChoiceEnd(index, INTERRUPTED) for index in range(3)]
 
 
 async def test_trouble_in_a_later_round_is_raised():
