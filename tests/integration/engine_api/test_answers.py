@@ -154,3 +154,17 @@ def test_the_openai_package_gets_errors_it_understands(engine):
         openai.OpenAI(
             base_url=f"http://127.0.0.1:{engine.port}/v1", api_key="no", max_retries=0
         ).models.list()
+
+
+def test_the_openai_package_is_told_that_the_engine_failed(engine):
+    client = openai.OpenAI(base_url=f"http://127.0.0.1:{engine.port}/v1", api_key=TOKEN, max_retries=0)
+    asked = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}
+    engine.backend.failures.append(RuntimeError("a bug"))
+    with pytest.raises(openai.APIError, match="stopped after an error"):
+        for _ in client.chat.completions.create(**asked, stream=True):
+            pass
+    for stream in (False, True):
+        with pytest.raises(openai.InternalServerError) as failed:
+            client.chat.completions.create(**asked, stream=stream)
+        assert failed.value.status_code == 503
+        assert failed.value.code == "engine-failed"
