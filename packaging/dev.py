@@ -10,6 +10,9 @@
     python3 packaging/dev.py lock              resolve packaging/locked.txt anew from pyproject.toml
     python3 packaging/dev.py setup             only set up
 
+run, test and setup take `--backend cuda|metal|vulkan|cpu` as their first argument: llama.cpp built for
+that, in an environment of its own (.venv-cuda, ...). Without it, that is Metal on a Mac, else the processor.
+
 Standard library only. Safe to run twice: what is in place is left alone.
 """
 
@@ -22,16 +25,17 @@ from pathlib import Path
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python is started with
     sys.exit("OpenAssistant Desktop needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
 
+import dev_backend
 import dev_environment
 import dev_system
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def set_up() -> Path:
+def set_up(backend: dev_backend.Backend = dev_backend.DEFAULT) -> Path:
     """Everything in place for the other commands. Returns the environment's Python."""
     dev_system.ensure_build_and_window_libraries()
-    return dev_environment.ensure(ROOT)
+    return dev_environment.ensure(ROOT, backend.folder, backend.cmake_args, backend.check)
 
 
 def in_environment(arguments: Sequence[str | Path], **environment: str) -> int:
@@ -40,11 +44,13 @@ def in_environment(arguments: Sequence[str | Path], **environment: str) -> int:
 
 
 def run(arguments: list[str]) -> int:
-    return in_environment([set_up(), "-m", "oa_desktop", *arguments])
+    backend, arguments = dev_backend.taken_from(arguments)
+    return in_environment([set_up(backend), "-m", "oa_desktop", *arguments])
 
 
 def test(arguments: list[str]) -> int:
-    return in_environment([set_up(), "-m", "pytest", *arguments])
+    backend, arguments = dev_backend.taken_from(arguments)
+    return in_environment([set_up(backend), "-m", "pytest", *arguments])
 
 
 def lint(arguments: list[str]) -> int:
@@ -90,8 +96,9 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
-def setup(_arguments: list[str]) -> int:
-    set_up()
+def setup(arguments: list[str]) -> int:
+    backend, _ = dev_backend.taken_from(arguments)
+    set_up(backend)
     return 0
 
 

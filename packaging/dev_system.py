@@ -42,6 +42,7 @@ _DISPLAY = (
     "libwayland-cursor0",
     "libwayland-egl1",
 )
+_VULKAN = ("libvulkan-dev", "glslc", "spirv-headers", "mesa-vulkan-drivers")
 _FONTS = ("fonts-noto-core", "fonts-noto-cjk")
 
 _RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
@@ -65,6 +66,12 @@ def ensure_fonts_of_all_scripts() -> None:
     """Fonts for the pictures in Chinese, Arabic and other scripts; without them the pictures show boxes."""
     if _is_debian():
         _ensure_packages(list(_FONTS), optional=frozenset(_FONTS))
+
+
+def ensure_vulkan_libraries() -> None:
+    """What a build for Vulkan needs beside the compiler; a Vulkan SDK of its own brings all of it."""
+    if _is_debian() and not os.environ.get("VULKAN_SDK"):
+        _ensure_packages(list(_VULKAN), optional=frozenset({"mesa-vulkan-drivers"}))
 
 
 _COMPILER_HINTS = {
