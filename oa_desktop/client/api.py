@@ -21,6 +21,7 @@ from oa_desktop.client.errors import (
 )
 from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
 from oa_desktop.client.handle import EngineHandle, ModelDescription
+from oa_desktop.client.leaving_out import leaving_out
 from oa_desktop.client.reading import model_list, parse_json, stream_events
 from oa_desktop.client.refusals import EXCEPTIONS, refusal, translate
 from oa_desktop.client.rounds import in_rounds
@@ -117,6 +118,7 @@ class EngineClient:
         sampling: Mapping[str, float | int | None] | None = None,
         stop: Sequence[str] = (),
         continue_last: bool = False,
+        truncation: bool = False,
     ) -> AsyncGenerator[ChatStreamEvent, None]:
         """Stream `n` replies. Closing the generator (`contextlib.aclosing`) drops the connection and cancels.
 
@@ -124,18 +126,33 @@ class EngineClient:
         sampling: fields of the protocol by name: temperature, top_k, top_p, typical_p, repetition_penalty,
             frequency_penalty, presence_penalty. None leaves one out, so that the engine's default holds.
         continue_last: the last message is an unfinished reply; the new text goes on where it stops.
+        truncation: leave out the oldest turns when not all fit, with TurnsDropped before any text. A server
+            that cannot do it is asked again with fewer.
         Raises: EngineError children, also mid-stream; ConnectionLost when replies stay unfinished.
         """
         model = await self.model()
-        body = chat_body(
-            model.name, messages, max_tokens, sampling or {}, stop=stop, continue_last=continue_last
-        )
+        by_engine = truncation and model.truncates
 
-        def ask_for(replies: tuple[int, ...]) -> AsyncGenerator[ChatStreamEvent, None]:
-            own_seed = {} if seed is None else {"seed": seed + replies[0]}
-            return self._stream({**body, **own_seed, "n": len(replies)}, len(replies))
+        def ask(turns: Sequence[Message], most: int | None) -> AsyncGenerator[ChatStreamEvent, None]:
+            body = chat_body(
+                model.name,
+                turns,
+                most,
+                sampling or {},
+                stop=stop,
+                continue_last=continue_last,
+                truncation=by_engine,
+            )
 
-        async with aclosing(in_rounds(ask_for, n, at_once=model.max_replies)) as events:
+            def ask_for(replies: tuple[int, ...]) -> AsyncGenerator[ChatStreamEvent, None]:
+                own_seed = {} if seed is None else {"seed": seed + replies[0]}
+                return self._stream({**body, **own_seed, "n": len(replies)}, len(replies))
+
+            return in_rounds(ask_for, n, at_once=model.max_replies)
+
+        by_us = truncation and not by_engine
+        stream = leaving_out(ask, messages, max_tokens) if by_us else ask(messages, max_tokens)
+        async with aclosing(stream) as events:
             async for event in events:
                 yield event
 

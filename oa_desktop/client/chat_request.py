@@ -15,6 +15,7 @@ def chat_body(
     *,
     stop: Sequence[str] = (),
     continue_last: bool = False,
+    truncation: bool = False,
 ) -> dict[str, Any]:
     """A request to stream. Fields that are None stay out, so that the server's defaults hold."""
     optional: dict[str, Any] = {**sampling, "max_tokens": max_tokens, "stop": list(stop) or None}
@@ -29,4 +30,6 @@ def chat_body(
     }
     if continue_last:
         body |= {"continue_final_message": True, "add_generation_prompt": False}
+    if truncation:
+        body["truncation"] = "auto"
     return body

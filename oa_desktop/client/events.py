@@ -29,7 +29,7 @@ class ChoiceEnd:
 
 @dataclass(frozen=True, slots=True)
 class TurnsDropped:
-    """So many of the oldest messages did not fit and are not part of the prompt. Before any text, and once."""
+    """So many of the oldest messages did not fit and were left out of the prompt. Before any text, once."""
 
     messages: int
 

@@ -34,6 +34,7 @@ class ModelDescription:
     max_replies: how many replies one request may ask for.
     device: None when the engine does not say where it computes.
     notices: sentences a person should see, e.g. that the model's own template was refused.
+    truncates: it leaves out the oldest turns itself when it is asked to.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ModelDescription:
     train_context_tokens: int = 0
     notices: tuple[str, ...] = ()
     device: EngineDevice | None = None
+    truncates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

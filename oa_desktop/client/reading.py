@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from oa_desktop.client.errors import ReplyUnreadable
-from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
 from oa_desktop.client.handle import EngineDevice, ModelDescription
 
 _MOST_NOTICES: Final = 20
@@ -25,6 +25,8 @@ def parse_json(text: str | bytes) -> dict[str, Any]:
 
 def stream_events(chunk: dict[str, Any], n: int) -> Iterator[ChatStreamEvent]:
     """The events of one stream chunk of a request for `n` replies."""
+    if dropped := _count(chunk.get("dropped_messages")):
+        yield TurnsDropped(dropped)
     for choice in _objects(chunk.get("choices")):
         index = choice.get("index", 0)
         if not _is_count(index) or index >= n:
@@ -35,7 +37,8 @@ def stream_events(chunk: dict[str, Any], n: int) -> Iterator[ChatStreamEvent]:
             yield ChoiceDelta(index, text)
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
-            yield ChoiceEnd(index, reason[:40])
+            tokens = choice.get("completion_tokens")
+            yield ChoiceEnd(index, reason[:40], tokens if _is_count(tokens) else None)
     if isinstance(chunk.get("usage"), dict):
         yield _usage(chunk)
 
@@ -54,6 +57,7 @@ def describe_model(entry: dict[str, Any], name: str | None = None) -> ModelDescr
         size_bytes=_count(meta.get("size_bytes")),
         train_context_tokens=_count(meta.get("train_context_tokens")),
         notices=_notices(meta.get("notices")),
+        truncates=meta.get("truncation") is True,
         device=_device(_object(meta.get("device"))),
     )
 
@@ -71,14 +75,16 @@ def unreadable(why: str) -> ReplyUnreadable:
 
 def _usage(chunk: dict[str, Any]) -> Usage:
     usage, timings = _object(chunk.get("usage")), _object(chunk.get("timings"))
+    details = _object(usage.get("prompt_tokens_details"))
     first_ms = timings.get("prompt_ms")
     seed = chunk.get("seed")
     return Usage(
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
-        reused_tokens=_count(_object(usage.get("prompt_tokens_details")).get("cached_tokens")),
+        reused_tokens=_count(details.get("cached_tokens")),
         first_token_s=first_ms / 1000 if isinstance(first_ms, int | float) else None,
         seed=seed if _is_count(seed) else None,
+        dropped_messages=_count(details.get("dropped_messages")),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import httpx2
 
+from oa_desktop.client.context_refusals import context_numbers
 from oa_desktop.client.errors import (
     ConnectionLost,
     ContextExceeded,
@@ -59,10 +60,8 @@ def refusal(status: int, body: dict[str, Any], retry_after: str | None = None) -
     told = body.get("error")
     told = told if isinstance(told, dict) else {"message": told}
     message = _printable(told.get("message")) or f"HTTP status {status}"
-    if told.get("code") == "context_length_exceeded":
-        return ContextExceeded(
-            message, _number(told.get("prompt_tokens")), _number(told.get("context_tokens"))
-        )
+    if (numbers := context_numbers(told, message)) is not None:
+        return ContextExceeded(message, numbers.prompt_tokens, numbers.context_tokens)
     match status:
         case 401 | 403:
             return KeyRefused(
@@ -89,10 +88,6 @@ def _printable(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     return "".join(char if char.isprintable() else " " for char in value[:_LONGEST_MESSAGE])
-
-
-def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -44,6 +44,7 @@ class ServedModel:
             "train_context_tokens": model.train_context_tokens,
             "max_replies": self.max_replies,
             "prompt_format": self.prompts.name,
+            "truncation": True,
             "device": asdict(backend.device),
             "notices": [*backend.notices, *self.prompts.notices],
         }

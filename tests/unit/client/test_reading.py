@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oa_desktop.client.errors import ReplyUnreadable
-from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
 from oa_desktop.client.handle import EngineDevice
 from oa_desktop.client.reading import describe_model, model_list, parse_json, stream_events
 
@@ -15,7 +15,10 @@ ANYTHING = st.recursive(
         st.lists(inner)
         | st.dictionaries(
             st.sampled_from(
-                ["choices", "delta", "content", "index", "finish_reason", "usage", "text", "data", "id"]
+                [
+                    *("choices", "delta", "content", "index", "finish_reason", "usage", "text", "data", "id"),
+                    *("dropped_messages", "completion_tokens", "prompt_tokens_details"),
+                ]
             ),
             inner,
         )
@@ -43,6 +46,26 @@ def test_a_chunk_may_bring_text_an_end_and_usage():
     ]
 
 
+def test_an_engine_says_what_it_left_out_and_how_long_each_reply_is():
+    details = {"cached_tokens": 1, "dropped_messages": 4}
+    chunk = {
+        "dropped_messages": 4,
+        "choices": [{"index": 0, "delta": {}, "finish_reason": "length", "completion_tokens": 12}],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 12, "prompt_tokens_details": details},
+    }
+    assert list(stream_events(chunk, 1)) == [
+        TurnsDropped(4),
+        ChoiceEnd(0, "length", 12),
+        Usage(3, 12, 1, dropped_messages=4),
+    ]
+
+
+@pytest.mark.parametrize("value", [-1, True, "4", 1.5, [4], 2**64])
+def test_a_count_that_is_none_is_not_believed(value):
+    chunk = {"dropped_messages": value, "choices": [{"finish_reason": "stop", "completion_tokens": value}]}
+    assert list(stream_events(chunk, 1)) == [ChoiceEnd(0, "stop")]
+
+
 def test_a_server_that_leaves_out_the_index_means_the_only_reply():
     assert list(stream_events({"choices": [{"delta": {"content": "Hi"}}]}, 1)) == [ChoiceDelta(0, "Hi")]
 
@@ -65,7 +88,7 @@ def test_no_json_breaks_the_reader(value):
         return
     try:
         for event in stream_events(value, 3):
-            assert isinstance(event, ChoiceDelta | ChoiceEnd | Usage)
+            assert isinstance(event, ChoiceDelta | ChoiceEnd | TurnsDropped | Usage)
     except ReplyUnreadable:
         pass
     describe_model(value)
@@ -98,7 +121,9 @@ def test_the_device_of_an_engine_is_read_and_nothing_of_it_is_trusted():
     }
     device = describe_model({"name": "m", "device": told}).device
     assert device == EngineDevice("cuda", "RTX\ufffd4090", 32, 32, 8, "q8_0", flash_attention=True)
-    odd = describe_model({"name": "m", "device": {"kind": "cpu", "layers": "all", "flash_attention": 1}}).device
+    odd = describe_model(
+        {"name": "m", "device": {"kind": "cpu", "layers": "all", "flash_attention": 1}}
+    ).device
     assert odd == EngineDevice("cpu")
 
 

@@ -84,6 +84,96 @@ def test_a_context_that_is_too_small_keeps_its_numbers():
 
 
 @pytest.mark.parametrize(
+    ("status", "told", "numbers"),
+    [
+        (
+            400,
+            {
+                "code": 400,
+                "type": "exceed_context_size_error",
+                "message": "too long",
+                "n_prompt_tokens": 900,
+                "n_ctx": 512,
+            },
+            (900, 512),
+        ),
+        (
+            500,
+            {"message": "the request exceeds the available context size. try increasing the context size"},
+            (None, None),
+        ),
+        (
+            400,
+            {
+                "message": "request (900 tokens) exceeds the available context size (512 tokens), "
+                "try increasing it"
+            },
+            (900, 512),
+        ),
+        (
+            400,
+            {
+                "message": "This model's maximum context length is 512 tokens. However, you requested "
+                "1000 tokens (900 in the messages, 100 in the completion). Please reduce the length.",
+                "code": "context_length_exceeded",
+            },
+            (900, 512),
+        ),
+        (
+            400,
+            {
+                "message": "'max_tokens' or 'max_completion_tokens' is too large: 1024. This model's maximum "
+                "context length is 512 tokens and your request has 900 input tokens (1024 > 512 - 900).",
+                "code": 400,
+            },
+            (900, 512),
+        ),
+        (
+            400,
+            {"message": "The decoder prompt (length 900) is longer than the maximum model length of 512."},
+            (900, 512),
+        ),
+        (500, {"message": "Requested tokens (900) exceed context window of 512"}, (900, 512)),
+        (
+            400,
+            {
+                "message": "This model's maximum context length is 512 tokens, but your messages resulted "
+                "in 900 tokens."
+            },
+            (900, 512),
+        ),
+        (
+            400,
+            {"code": "context_length_exceeded", "prompt_tokens": True, "context_tokens": "many"},
+            (None, None),
+        ),
+        (400, {"message": "maximum context length is " + "9" * 400 + " tokens"}, (None, None)),
+    ],
+    ids=[
+        "llama-server",
+        "older",
+        "newer",
+        "vllm",
+        "reply",
+        "decoder",
+        "llama_cpp",
+        "openai",
+        "nonsense",
+        "digits",
+    ],
+)
+def test_e13_other_servers_say_in_other_words_that_a_prompt_is_too_long(status, told, numbers):
+    ours = refusal(status, {"error": told})
+    assert type(ours) is errors.ContextExceeded
+    assert (ours.prompt_tokens, ours.context_tokens) == numbers
+
+
+@pytest.mark.parametrize("message", ["temperature is too large", "no such context", "the window is closed"])
+def test_a_refusal_about_something_else_is_not_about_the_context(message):
+    assert type(refusal(400, {"error": {"message": message}})) is errors.RequestRefused
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"),
     [("3", 3.0), ("0.5", 0.5), (None, None), ("soon", None), ("-1", None), ("inf", None)],
 )
