@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from oa_desktop.engine.requests import Sampling
@@ -49,6 +50,10 @@ class DecodeError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class StateError(Exception):
+    """A sequence could not be written to its file, or not be made from one."""
 
 
 @dataclass(slots=True)
@@ -140,12 +145,27 @@ class Backend(SequenceMemory, Protocol):
     """The most rows of one `decode`; more than `max_sequences`."""
     can_rewind: bool
     """A sequence can be cut short. False for recurrent, hybrid and sliding-window memories."""
+    state_kind: str
+    """All that decides the bytes of a saved sequence besides the model file."""
 
     @property
     def vocabulary(self) -> Vocabulary: ...
 
     def decode(self, batch: Batch) -> None:
         """Compute a batch; its logits live until the next call. Raises: DecodeError."""
+
+    def save_sequence(self, sequence: int, path: Path) -> None:
+        """Write the cells of a sequence, wherever it begins, over the file at `path`.
+
+        Raises: StateError, OSError.
+        """
+
+    def restore_sequence(self, sequence: int, path: Path) -> None:
+        """Fill an empty sequence with saved cells, at the positions they had; the cells must be free.
+
+        What others wrote behind the state in the file is not looked at. The state itself must be sound.
+        Raises: StateError; the sequence may hold some of it then.
+        """
 
     def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> Sampler:
         """prompt: what the repetition penalty sees beside the sampled tokens."""

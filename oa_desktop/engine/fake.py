@@ -7,8 +7,10 @@ raises. Cells are counted as in a unified KV cache.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
+from struct import Struct
 
-from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts, ModelFacts
+from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts, ModelFacts, StateError
 from oa_desktop.engine.requests import Sampling
 
 SPECIALS = ("<eos>", "<bos>", "<|prompter|>", "<|assistant|>", "<|system|>", "<|im_start|>", "<|im_end|>")
@@ -74,6 +76,11 @@ class FakeVocabulary:
 
     def special_token(self, text: str) -> int | None:
         return SPECIALS.index(text) if text in SPECIALS else None
+
+
+_STATE = Struct("<II")
+"""Of a saved sequence: where it begins, and how many cells follow."""
+_SAVED_CELL = Struct("<I8s")
 
 
 @dataclass(slots=True)
@@ -161,6 +168,7 @@ class FakeBackend:
         self.model = ModelFacts("fake", "no model, only a digest", "fake", n_ctx, 0, 0)
         self.device = DeviceFacts("cpu", "no device", 0, 0, 1, "f16", flash_attention=False)
         self.notices: tuple[str, ...] = ()
+        self.state_kind = "fake"
         self.n_ctx = n_ctx
         self.cells = cells
         self.max_sequences = max_sequences
@@ -231,6 +239,8 @@ class FakeBackend:
             raise RuntimeError(f"sequence {source} ends before {end}")
         if not self.can_rewind and (start != 0 or end != len(self._held(source))):
             raise RuntimeError("only a whole sequence can be copied")
+        if not held:
+            held += [None] * start
         if len(held) < start or any(cell is not None for cell in held[start:end]):
             raise RuntimeError(f"sequence {target} is not free at {start} to {end}")
         held[start:end] = shared
@@ -250,6 +260,28 @@ class FakeBackend:
 
     def sequence_length(self, sequence: int) -> int:
         return len(self._held(sequence))
+
+    def save_sequence(self, sequence: int, path: Path) -> None:
+        held = self._held(sequence)
+        cells = [cell for cell in held if cell is not None]
+        if not cells or (len(cells) < len(held) and not self.can_rewind):
+            raise StateError("there is nothing to save")
+        state = bytearray(_STATE.pack(len(held) - len(cells), len(cells)))
+        for cell in cells:
+            state += _SAVED_CELL.pack(cell.token, cell.digest)
+        path.write_bytes(state)
+
+    def restore_sequence(self, sequence: int, path: Path) -> None:
+        state, held = path.read_bytes(), self._held(sequence)
+        start, count = _STATE.unpack_from(state)
+        if held:
+            raise RuntimeError(f"sequence {sequence} is not empty")
+        if count > self.cells - self._used:
+            raise StateError(f"{count} cells, {self.cells - self._used} are free")
+        cells = (_SAVED_CELL.unpack_from(state, _STATE.size + i * _SAVED_CELL.size) for i in range(count))
+        held += [None] * start
+        held += [_Cell(token, digest, 1) for token, digest in cells]
+        self._used += count
 
     def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> FakeSampler:
         del prompt  # penalties are not imitated

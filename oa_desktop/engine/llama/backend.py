@@ -7,7 +7,7 @@ from typing import Any
 from llama_cpp import llama_cpp as native
 
 from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts
-from oa_desktop.engine.llama import log
+from oa_desktop.engine.llama import log, states
 from oa_desktop.engine.llama.batch_arrays import BatchArrays
 from oa_desktop.engine.llama.context import LlamaOptions, conversation_tokens, new_context
 from oa_desktop.engine.llama.handle import ModelHandle
@@ -44,6 +44,7 @@ class LlamaBackend:
         self.max_batch: int = native.llama_n_batch(context)
         self._arrays = BatchArrays(self.max_batch)
         self.can_rewind = False
+        self.state_kind = states.state_kind(model, context, device)
 
     @classmethod
     def open(
@@ -87,6 +88,12 @@ class LlamaBackend:
 
     def sequence_length(self, sequence: int) -> int:
         return int(native.llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def save_sequence(self, sequence: int, path: Path) -> None:
+        states.save(self._context, sequence, path)
+
+    def restore_sequence(self, sequence: int, path: Path) -> None:
+        states.restore(self._context, sequence, path)
 
     def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> LlamaSampler:
         return LlamaSampler(self._context, chain_of(sampling, seed), prompt)

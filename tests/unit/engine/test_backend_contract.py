@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oa_desktop.engine.backend import Backend, Batch, DecodeError
+from oa_desktop.engine.backend import Backend, Batch, DecodeError, StateError
 from oa_desktop.engine.fake import FakeBackend
 from oa_desktop.engine.requests import Sampling
 
@@ -182,6 +182,71 @@ def test_a_token_outside_the_vocabulary_changes_nothing(backend: Backend, prompt
     assert caught.value.code == "bad-batch"
     assert backend.sequence_length(0) == len(prompt) - 1
     assert reply(backend, 0, read(backend, 0, prompt[-1:]), 4, GREEDY, 0) == expected
+
+
+def test_a_saved_sequence_goes_on_in_another_place_as_if_nothing_had_been(
+    backend: Backend, prompt: list[int], tmp_path: Path
+):
+    read(backend, 0, prompt[:-1])
+    backend.save_sequence(0, tmp_path / "state")
+    expected = reply(backend, 0, read(backend, 0, prompt[-1:]), 8, GREEDY, 0)
+    backend.seq_rm(0, 0)
+    backend.restore_sequence(5, tmp_path / "state")
+    assert backend.sequence_length(5) == len(prompt) - 1
+    assert reply(backend, 5, read(backend, 5, prompt[-1:]), 8, GREEDY, 0) == expected
+
+
+def test_a_sequence_is_saved_in_parts_and_put_together_again(
+    backend: Backend, prompt: list[int], tmp_path: Path
+):
+    cut, end = 4, len(prompt) - 1
+    read(backend, 0, prompt[:-1])
+    for name, start, stop in (("first", 0, cut), ("second", cut, end)):
+        backend.seq_cp(0, 1, start, stop)
+        backend.save_sequence(1, tmp_path / name)
+        backend.seq_rm(1, 0)
+    expected = reply(backend, 0, read(backend, 0, prompt[-1:]), 8, GREEDY, 0)
+    backend.seq_rm(0, 0)
+    for name, start, stop in (("first", 0, cut), ("second", cut, end)):
+        backend.restore_sequence(1, tmp_path / name)
+        assert backend.sequence_length(1) == stop
+        backend.seq_cp(1, 2, start, stop)
+        backend.seq_rm(1, 0)
+    assert backend.sequence_length(2) == end
+    assert reply(backend, 2, read(backend, 2, prompt[-1:]), 8, GREEDY, 0) == expected
+
+
+def test_part_of_a_saved_sequence_will_do(backend: Backend, prompt: list[int], tmp_path: Path):
+    expected = reply(backend, 3, read(backend, 3, prompt), 8, GREEDY, 0)
+    read(backend, 0, [*prompt[:-1], *prompt])
+    backend.save_sequence(0, tmp_path / "state")
+    backend.restore_sequence(1, tmp_path / "state")
+    backend.seq_rm(1, len(prompt) - 1)
+    assert reply(backend, 1, read(backend, 1, prompt[-1:]), 8, GREEDY, 0) == expected
+
+
+def test_what_others_wrote_behind_a_state_is_left_alone(backend: Backend, prompt: list[int], tmp_path: Path):
+    read(backend, 0, prompt)
+    backend.save_sequence(0, tmp_path / "state")
+    with (tmp_path / "state").open("ab") as file:
+        file.write(b"\0" * 100)
+    backend.restore_sequence(1, tmp_path / "state")
+    assert backend.sequence_length(1) == len(prompt)
+
+
+def test_a_state_takes_cells_and_none_are_no_room_for_it(backend: Backend, prompt: list[int], tmp_path: Path):
+    word = backend.vocabulary.tokenize("a")[0]
+    read(backend, 0, [word] * 64)
+    backend.save_sequence(0, tmp_path / "state")
+    for sequence in range(1, backend.cells // 64):
+        backend.restore_sequence(sequence, tmp_path / "state")
+    with pytest.raises(StateError):
+        backend.restore_sequence(20, tmp_path / "state")
+    backend.seq_rm(20, 0)
+    with pytest.raises(DecodeError):
+        read(backend, 20, [word])
+    backend.seq_rm(1, 0)
+    read(backend, 20, [word])
 
 
 def test_there_is_room_in_a_batch_for_every_sequence(backend: Backend):
