@@ -42,6 +42,11 @@ class Settings:
     preset: str = _setting("k50", "How replies are sampled.", choices=PRESET_NAMES)
     temperature: float | None = _setting(None, "Overrides the temperature of the preset.", low=0.0, high=2.0)
     max_tokens: int = _setting(1024, "The longest reply, in tokens.", low=1, high=32768)
+    context_overflow: str = _setting(
+        "drop-oldest",
+        "When a conversation no longer fits: leave out its oldest messages, or stop and say so.",
+        choices=("drop-oldest", "stop"),
+    )
     system_prompt: str = _setting("", "What the assistant is told first.", high=20000)
     language_hint: str = _setting(
         "",

@@ -68,6 +68,7 @@ def _options(
         preset=chosen.name,
         sampling=chosen.sampling(settings.temperature if preset is None else None),
         system_prompt=settings.system_prompt if system is None else system,
+        drop_oldest=settings.context_overflow == "drop-oldest",
     )
     options.check()
     return options

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oa_desktop.cli.output import say
+from oa_desktop.cli.output import note, say
 from oa_desktop.cli.terminal import Interruptible
 from oa_desktop.client.api import EngineClient
 from oa_desktop.conversation.message import Message
@@ -39,7 +39,17 @@ async def ask(
         say("")
     if ended.error is not None:
         raise ended.error
+    note_left_out(ended.replies)
     return Answer(ended.replies, interruptible.interrupted)
+
+
+def note_left_out(replies: Sequence[Message]) -> None:
+    """Say what the model did not read because it no longer fits."""
+    made = next((reply.generation for reply in replies if reply.generation), None)
+    if made and made.dropped_messages == 1:
+        note("The oldest message no longer fits and was left out.")
+    elif made and made.dropped_messages:
+        note(f"The {made.dropped_messages:,} oldest messages no longer fit and were left out.")
 
 
 def print_numbered(replies: Sequence[Message]) -> None:

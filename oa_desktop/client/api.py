@@ -94,6 +94,10 @@ class EngineClient:
         self.handle = replace(self.handle, model=models[0])
         return models[0]
 
+    async def can_continue(self) -> bool:
+        """Whether `continue_last` is known to work here. Raises: EngineError."""
+        return (await self.model()).continues
+
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         """The prompt tokens these messages take. Raises: EngineError; NotServed if it cannot count."""
         model = await self.model()

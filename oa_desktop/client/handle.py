@@ -35,6 +35,7 @@ class ModelDescription:
     device: None when the engine does not say where it computes.
     notices: sentences a person should see, e.g. that the model's own template was refused.
     truncates: it leaves out the oldest turns itself when it is asked to.
+    continues: it goes on with a last message of the assistant when it is asked to; others begin a new one.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ModelDescription:
     notices: tuple[str, ...] = ()
     device: EngineDevice | None = None
     truncates: bool = False
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)

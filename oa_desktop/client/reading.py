@@ -10,6 +10,9 @@ from oa_desktop.client.handle import EngineDevice, ModelDescription
 
 _MOST_NOTICES: Final = 20
 _LONGEST_NOTICE: Final = 500
+_CONTINUING: Final = ("vllm", "sglang", "llamacpp")
+"""Owners of models on servers that go on with a last message of the assistant: by `continue_final_message`;
+llama-server, which calls itself llamacpp, does so always."""
 
 
 def parse_json(text: str | bytes) -> dict[str, Any]:
@@ -58,6 +61,7 @@ def describe_model(entry: dict[str, Any], name: str | None = None) -> ModelDescr
         train_context_tokens=_count(meta.get("train_context_tokens")),
         notices=_notices(meta.get("notices")),
         truncates=meta.get("truncation") is True,
+        continues=meta.get("continuation") is True or entry.get("owned_by") in _CONTINUING,
         device=_device(_object(meta.get("device"))),
     )
 

@@ -46,6 +46,8 @@ class Generation:
     """How a reply was made: enough to repeat it and to show its cost.
 
     Seconds are durations; `seed` is this reply's own seed (request seed + its index).
+    dropped_messages: how many of the oldest messages above it did not fit and were not read.
+    continues: the reply whose text this one begins with and goes on from; what it counts is only the rest.
     """
 
     seed: int | None = None
@@ -60,6 +62,7 @@ class Generation:
     finish_reason: str | None = None
     dropped_messages: int = 0
     error: str = ""
+    continues: MessageId | None = None
 
     @property
     def tokens_per_s(self) -> float | None:

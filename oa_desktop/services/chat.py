@@ -14,7 +14,7 @@ from oa_desktop.conversation.message import (
     new_message_id,
 )
 from oa_desktop.conversation.tree import MessageTree
-from oa_desktop.errors import UsageError
+from oa_desktop.errors import EngineError, UsageError
 from oa_desktop.services.chat_events import ChatEvent
 from oa_desktop.services.generation import RunningGeneration
 from oa_desktop.services.reply_engine import ReplyEngine
@@ -32,6 +32,7 @@ class GenerationOptions:
 
     sampling: fields of the chat protocol. preset: the name they came from, for the record.
     seed: reply i samples with `seed + i`; None: a random one.
+    drop_oldest: the oldest turns may be left out of a prompt that does not fit; else it is refused.
     """
 
     n: int = 1
@@ -40,6 +41,7 @@ class GenerationOptions:
     preset: str | None = None
     sampling: Mapping[str, float | int | None] = field(default_factory=dict)
     system_prompt: str = ""
+    drop_oldest: bool = True
 
     def check(self) -> None:
         """Raises UsageError, naming the value, when one is out of range."""
@@ -113,23 +115,65 @@ class ChatService:
         The empty replies are in the store when this returns.
         Raises: UsageError when `n` or `max_tokens` is out of range, StorageError.
         """
-        options.check()
-        options = replace(options, system_prompt=clean(options.system_prompt)[0])
-        tree = await self._worker.run(lambda store: store.messages.tree(prompt.tree_id))
+        tree = await self._tree_to_answer(prompt, options)
         if prompt.id not in tree or tree[prompt.id].role is not Role.PROMPTER:
             raise UsageError("not-a-prompt", "Replies can only be generated for a prompt.")
+        return await self._started(engine, tree, prompt.id, options)
+
+    async def continue_reply(
+        self, engine: ReplyEngine, reply: Message, options: GenerationOptions
+    ) -> RunningGeneration:
+        """Start `options.n` siblings of a reply that begin with its text and go on where it stops.
+
+        Raises: UsageError when the reply is being written, is empty, or `options` are out of range;
+        EngineError when the engine cannot do it; StorageError.
+        """
+        tree = await self._tree_to_answer(reply, options)
+        original = tree.messages.get(reply.id)
+        if original is None or original.role is not Role.ASSISTANT or original.parent_id is None:
+            raise UsageError("not-a-reply", "Only a reply can be continued.")
+        if original.state is MessageState.STREAMING or not original.text.strip():
+            raise UsageError("nothing-to-continue", "There is no finished text to go on from.")
+        if not await engine.can_continue():
+            raise EngineError(
+                "cannot-continue",
+                "This engine cannot continue a reply.",
+                hint="Ask for another reply, or use a model on this computer.",
+            )
+        return await self._started(engine, tree, original.parent_id, options, original)
+
+    async def _tree_to_answer(self, message: Message, options: GenerationOptions) -> MessageTree:
+        options.check()
+        return await self._worker.run(lambda store: store.messages.tree(message.tree_id))
+
+    async def _started(
+        self,
+        engine: ReplyEngine,
+        tree: MessageTree,
+        prompt_id: MessageId,
+        options: GenerationOptions,
+        continued: Message | None = None,
+    ) -> RunningGeneration:
+        """Replies to a prompt, from the beginning or from where another one stops: stored, then asked for."""
+        options = replace(options, system_prompt=clean(options.system_prompt)[0])
         seed = secrets.randbelow(2**31) if options.seed is None else options.seed
+        # a word's space belongs to the word that follows, and models write it themselves
+        beginning = continued.text.rstrip(" ") if continued else ""
         await self._save_unsaved()
-        empty = [
-            _empty_reply(tree[prompt.id], engine.model_name, options, seed + i) for i in range(options.n)
+        new = [
+            _new_reply(tree[prompt_id], engine.model_name, options, seed + i, continued, beginning)
+            for i in range(options.n)
         ]
-        replies = await self._worker.run(lambda store: store.messages.add(empty))
+        replies = await self._worker.run(lambda store: store.messages.add(new))
+        said = turns(tree, prompt_id, options.system_prompt)
         stream = engine.chat(
-            turns(tree, prompt.id, options.system_prompt),
+            [*said, {"role": "assistant", "content": beginning}] if beginning else said,
             n=options.n,
             seed=seed,
             max_tokens=options.max_tokens,
             sampling=options.sampling,
+            continue_last=bool(beginning),
+            truncation=options.drop_oldest,
         )
         return RunningGeneration(self._worker, stream, replies)
 
@@ -175,13 +219,21 @@ def _checked(text: str) -> str:
     return clean(text)[0]
 
 
-def _empty_reply(prompt: Message, model_name: str, options: GenerationOptions, seed: int) -> Message:
+def _new_reply(
+    prompt: Message,
+    model_name: str,
+    options: GenerationOptions,
+    seed: int,
+    continued: Message | None,
+    beginning: str,
+) -> Message:
+    """A reply that is about to be written."""
     return Message(
         new_message_id(),
         prompt.tree_id,
         prompt.id,
         Role.ASSISTANT,
-        "",
+        beginning,
         lang=prompt.lang,
         state=MessageState.STREAMING,
         synthetic=True,
@@ -191,5 +243,6 @@ def _empty_reply(prompt: Message, model_name: str, options: GenerationOptions, s
             preset=options.preset,
             sampling=dict(options.sampling),
             system_prompt=options.system_prompt,
+            continues=continued.id if continued else None,
         ),
     )

@@ -12,17 +12,30 @@ from oa_desktop.errors import OaError
 
 @dataclass(frozen=True, slots=True)
 class GenerationStarted:
-    """The replies exist in the store, empty and streaming, oldest first."""
+    """The replies exist in the store and stream, oldest first: empty, or with the text they continue."""
 
     replies: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyDelta:
-    """More text of one reply."""
+    """More text of one reply.
+
+    tokens: about how many it has so far. first_token_s, elapsed_s: since it was asked for.
+    """
 
     message_id: MessageId
     text: str
+    tokens: int = 0
+    first_token_s: float = 0.0
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesNoted:
+    """More is known of how the replies are made, before they end: what was left out of their prompt."""
+
+    replies: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +57,4 @@ class GenerationEnded:
     replies: tuple[Message, ...] = ()
 
 
-ChatEvent = GenerationStarted | ReplyDelta | ReplyEnded | GenerationEnded
+ChatEvent = GenerationStarted | RepliesNoted | ReplyDelta | ReplyEnded | GenerationEnded

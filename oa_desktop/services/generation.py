@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from oa_desktop.client.events import INTERRUPTED, ChatStreamEvent, ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import INTERRUPTED, ChatStreamEvent, ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
 from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState
 from oa_desktop.errors import EngineError, OaError
 from oa_desktop.services.chat_events import (
     ChatEvent,
     GenerationEnded,
     GenerationStarted,
+    RepliesNoted,
     ReplyDelta,
     ReplyEnded,
 )
@@ -52,7 +53,7 @@ class RunningGeneration:
     ) -> None:
         self._saver = ReplySaver(worker)
         self._stream = stream
-        self._streaming = {index: _Streaming(reply) for index, reply in enumerate(replies)}
+        self._streaming = {index: _Streaming(reply, reply.text) for index, reply in enumerate(replies)}
         self._replies = tuple(replies)
         self._queue: asyncio.Queue[ChatStreamEvent | None] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
@@ -116,17 +117,30 @@ class RunningGeneration:
         match event:
             case ChoiceDelta(index=index, text=text) if index in self._streaming and text:
                 reply = self._streaming[index]
+                elapsed_s = time.monotonic() - self._started_s
                 if reply.first_token_s is None:
-                    reply.first_token_s = time.monotonic() - self._started_s
+                    reply.first_token_s = elapsed_s
                 reply.text += text
                 reply.token_count += 1
                 self._saver.grew(reply.message.id, reply.text)
-                return [ReplyDelta(reply.message.id, text)]
+                return [ReplyDelta(reply.message.id, text, reply.token_count, reply.first_token_s, elapsed_s)]
             case ChoiceEnd(index=index, finish_reason=reason) if index in self._streaming:
+                if event.completion_tokens is not None:
+                    self._streaming[index].token_count = event.completion_tokens
                 return [await self._ended(index, _STATES.get(reason, MessageState.STOPPED), reason)]
+            case TurnsDropped(messages=dropped):
+                return [self._noted(dropped)]
             case Usage():
                 self._usage = event
         return []
+
+    def _noted(self, dropped_messages: int) -> RepliesNoted:
+        for reply in self._streaming.values():
+            generation = replace(reply.message.generation or Generation(), dropped_messages=dropped_messages)
+            reply.message = replace(reply.message, generation=generation)
+        return RepliesNoted(
+            tuple(replace(reply.message, text=reply.text) for reply in self._streaming.values())
+        )
 
     def _state_at_end(self) -> MessageState:
         """The state of replies that had not ended when the stream did."""
@@ -155,19 +169,21 @@ class RunningGeneration:
         """Write what reading the prompt cost on every reply; it is known only when all have ended."""
         if self._usage is None:
             return
-        usage = self._usage
         self._ended_replies = [
-            replace(
-                message,
-                generation=replace(
-                    message.generation or Generation(),
-                    prompt_tokens=usage.prompt_tokens,
-                    reused_tokens=usage.reused_tokens,
-                ),
-            )
+            replace(message, generation=self._with_usage(message.generation or Generation(), self._usage))
             for message in self._ended_replies
         ]
         await self._saver.record(self._ended_replies)
+
+    def _with_usage(self, generation: Generation, usage: Usage) -> Generation:
+        alone = len(self._replies) == 1 and usage.completion_tokens
+        return replace(
+            generation,
+            prompt_tokens=usage.prompt_tokens,
+            reused_tokens=usage.reused_tokens,
+            completion_tokens=usage.completion_tokens if alone else generation.completion_tokens,
+            dropped_messages=usage.dropped_messages or generation.dropped_messages,
+        )
 
     def _in_order(self) -> tuple[Message, ...]:
         """The ended replies, as they were asked for and not as they ended."""

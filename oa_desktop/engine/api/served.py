@@ -45,6 +45,7 @@ class ServedModel:
             "max_replies": self.max_replies,
             "prompt_format": self.prompts.name,
             "truncation": True,
+            "continuation": True,
             "device": asdict(backend.device),
             "notices": [*backend.notices, *self.prompts.notices],
         }

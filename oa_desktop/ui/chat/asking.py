@@ -71,4 +71,5 @@ def generation_options(settings: Settings) -> GenerationOptions:
         preset=preset.name,
         sampling=preset.sampling(settings.temperature),
         system_prompt=settings.system_prompt,
+        drop_oldest=settings.context_overflow == "drop-oldest",
     )

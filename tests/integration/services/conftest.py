@@ -27,11 +27,12 @@ def chat(worker: StoreWorker) -> ChatService:
 
 @pytest.fixture
 async def start_engine(tmp_path: Path) -> AsyncIterator[StartEngine]:
-    """Start an engine whose every step takes `pace_s`."""
+    """Start an engine whose every step takes `pace_s`, with a context of `ctx` tokens."""
     started: list[tuple[EngineProcess, EngineClient]] = []
 
-    async def start(pace_s: float = 0.0) -> tuple[EngineProcess, EngineClient]:
-        options = EngineOptions(tmp_path / "fake.gguf", backend="fake", extra=("--fake-pace", str(pace_s)))
+    async def start(pace_s: float = 0.0, ctx: int | None = None) -> tuple[EngineProcess, EngineClient]:
+        extra = ("--fake-pace", str(pace_s))
+        options = EngineOptions(tmp_path / "fake.gguf", backend="fake", ctx=ctx, extra=extra)
         process = await EngineProcess.start(options)
         started.append((process, process.client()))
         return started[-1]

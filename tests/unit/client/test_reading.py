@@ -102,6 +102,23 @@ def test_a_model_list_of_another_server_is_understood():
     assert [(model.name, model.context_tokens, model.max_replies) for model in models] == [("llama", 4096, 1)]
 
 
+@pytest.mark.parametrize(
+    ("entry", "continues", "truncates"),
+    [
+        ({"id": "m", "meta": {"continuation": True, "truncation": True}}, True, True),
+        ({"id": "m", "owned_by": "vllm"}, True, False),
+        ({"id": "m", "owned_by": "llamacpp", "meta": {"n_vocab": 5}}, True, False),
+        ({"id": "m", "owned_by": "me"}, False, False),
+        ({"id": "m", "owned_by": ["vllm"], "meta": {"continuation": "yes", "truncation": 1}}, False, False),
+    ],
+)
+def test_whether_an_engine_goes_on_with_a_reply_is_known_by_what_it_says_or_who_it_is(
+    entry, continues, truncates
+):
+    (model,) = model_list({"data": [entry]})
+    assert (model.continues, model.truncates) == (continues, truncates)
+
+
 def test_names_and_notices_cannot_hide_control_characters():
     model = describe_model({"name": "a\u202eb\x1b[2J", "notices": ["x\ny", 5] + ["z"] * 50})
     assert model.name == "a\ufffdb\ufffd[2J"
