@@ -6,6 +6,7 @@ import pytest
 
 from oa_desktop.engine.backend import DecodeError
 from oa_desktop.engine.fake import EOS, FakeBackend, expected_tokens
+from oa_desktop.engine.pacing import Pace
 from oa_desktop.engine.requests import (
     Event,
     FinishReason,
@@ -116,6 +117,42 @@ def test_prompts_progress_even_when_replies_fill_the_step(backend: FakeBackend):
     events = run(scheduler, request("a", n=8, max_tokens=30), request("b", words(20, first=4), max_tokens=3))
     names = [e.request_id for e in events if isinstance(e, RequestEnd)]
     assert names == ["b", "a"]
+
+
+def test_a_short_prompt_does_not_wait_for_a_long_one(scheduler: Scheduler):
+    scheduler.step_tokens = 16
+    scheduler.submit(request("long", words(200), max_tokens=2))
+    scheduler.step()
+    scheduler.submit(request("short", words(20, first=4), max_tokens=2))
+    steps, spoke = 0, set[str]()
+    while "short" not in spoke:
+        steps += 1
+        spoke |= {e.request_id for e in scheduler.step()}
+    assert steps <= 6
+    assert "long" not in spoke
+
+
+def test_what_a_short_prompt_leaves_of_a_step_goes_to_the_long_one(scheduler: Scheduler):
+    scheduler.step_tokens = 16
+    run(
+        scheduler, request("long", words(58), max_tokens=1), request("short", words(6, first=4), max_tokens=1)
+    )
+    assert scheduler.tally.counts().prompt_steps.steps == 4
+
+
+def test_a_pace_holds_prompts_back_while_replies_wait(backend: FakeBackend):
+    class Two(Pace):
+        def prompt_tokens(self, replies: int, most: int) -> int:
+            return 2 if replies else most
+
+    scheduler = Scheduler(backend, step_tokens=64, pace=Two())
+    scheduler.submit(request("talker", max_tokens=100))
+    scheduler.step()
+    scheduler.submit(request("reader", words(20, first=3), max_tokens=2))
+    steps = 0
+    while not any(e.request_id == "reader" for e in scheduler.step()):
+        steps += 1
+    assert steps == 20 // 2 - 1
 
 
 def test_two_requests_with_one_prompt_read_it_once(scheduler: Scheduler, backend: FakeBackend):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from oa_desktop.engine.backend import DecodeError
 from oa_desktop.engine.fake import FakeBackend, FakeVocabulary, expected_tokens
 from oa_desktop.engine.jobs import ReplyText
+from oa_desktop.engine.pacing import Pace
 from oa_desktop.engine.requests import (
     Event,
     FinishReason,
@@ -142,9 +143,9 @@ def alone(request: GenerationRequest, index: int, stop: tuple[str, ...]) -> str:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(arrivals(), backends, st.integers(1, 40))
-def test_every_request_ends_once_and_no_cell_is_lost(plan, backend, step_tokens):
-    run = Run(Scheduler(backend, step_tokens=step_tokens), backend)
+@given(arrivals(), backends, st.integers(1, 40), st.sampled_from([None, Pace]))
+def test_every_request_ends_once_and_no_cell_is_lost(plan, backend, step_tokens, pace):
+    run = Run(Scheduler(backend, step_tokens=step_tokens, pace=pace and pace()), backend)
     play(run, plan)
     check_ends(run, plan)
 
