@@ -21,6 +21,7 @@ _COMMANDS = {
     "export": ("exchange:export_command", "Write conversations to a file."),
     "stats": ("stats:stats", "Count what the store holds."),
     "doctor": ("doctor:doctor", "Look at everything and say what to do."),
+    "bench": ("bench:bench", "Measure how fast a model runs, beside a bare llama.cpp loop."),
 }
 """By name: where the command is in this package, and its line in the list of commands."""
 

@@ -1,0 +1,168 @@
+"""The measurements, each with its reference taken right beside it."""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from oa_desktop.bench.asking import Answer, Asking, any_prompt
+from oa_desktop.bench.bare import BareLoop
+from oa_desktop.bench.figures import Figure
+from oa_desktop.bench.plan import Plan
+
+BARE: Final = "bare llama.cpp loop"
+_SHORT_PROMPT: Final = 16
+_USUAL_GAPS: Final = 12
+"""Tokens each stream has written before the long prompt arrives."""
+_POLL_S: Final = 0.001
+
+
+class Measures:
+    """All of them against one running engine and one bare loop."""
+
+    def __init__(self, asking: Asking, bare: BareLoop, plan: Plan, seed: int = 0) -> None:
+        self._asking = asking
+        self._bare = bare
+        self._plan = plan
+        self._randomness = random.Random(seed)  # noqa: S311 - prompts, no secrets
+        self.bare_peak_bytes = 0
+
+    async def warm_up(self) -> None:
+        """The first decode of a process sets memory up; nobody measures that one."""
+        await self._asking.answer(self._prompt(_SHORT_PROMPT), tokens=2)
+        await self._bare.generate(self._prompt(_SHORT_PROMPT), tokens=2)
+
+    async def decode(self) -> Figure:
+        """One stream."""
+        tokens = self._plan.decode_tokens
+        ours, theirs = [], []
+        for _ in range(self._plan.rounds):
+            prompt = self._prompt(_SHORT_PROMPT)
+            answer = await self._asking.answer(prompt, tokens=tokens)
+            bare = await self._bare.generate(prompt, tokens=tokens)
+            ours.append((tokens - 1) / (answer.last_s - answer.first_s))
+            theirs.append((tokens - 1) / bare.decode_s)
+        return Figure("decode", "one stream", "tokens/s", tuple(ours), BARE, tuple(theirs))
+
+    async def prefill(self) -> Figure:
+        """A long prompt nobody has read."""
+        ours, theirs = [], []
+        for _ in range(self._plan.long_rounds):
+            prompt = self._prompt(self._plan.long_prompt)
+            answer = await self._asking.answer(prompt)
+            bare = await self._bare.generate(prompt)
+            ours.append(len(prompt) / answer.first_s)
+            theirs.append(len(prompt) / bare.prefill_s)
+            self.bare_peak_bytes = bare.peak_bytes
+        name = f"read {self._plan.long_prompt:,} tokens"
+        return Figure("prefill", name, "tokens/s", tuple(ours), BARE, tuple(theirs))
+
+    async def candidates(self) -> Figure:
+        """Several replies to a new prompt."""
+        plan = self._plan
+        ours, theirs = [], []
+        for _ in range(plan.long_rounds):
+            prompt = self._prompt(plan.trunk)
+            answer = await self._asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            bare = await self._bare.generate(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            ours.append(answer.ended_s)
+            theirs.append(bare.total_s)
+        name = f"{plan.candidates} replies of {plan.reply_tokens} tokens to a new prompt of {plan.trunk}"
+        return Figure("candidates_4", name, "s", tuple(ours), BARE, tuple(theirs))
+
+    async def sequential(self) -> Figure:
+        """Several replies at once beside the same replies one by one."""
+        plan = self._plan
+        together, alone = [], []
+        for _ in range(plan.long_rounds):
+            prompt = self._prompt(plan.trunk)
+            await self._asking.answer(prompt)
+            answer = await self._asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            together.append(answer.ended_s)
+            singles = [
+                await self._asking.answer(prompt, tokens=plan.reply_tokens) for _ in range(plan.candidates)
+            ]
+            alone.append(sum(single.ended_s for single in singles))
+        name = f"{plan.candidates} replies to a prompt that is read"
+        return Figure("sequential_4", name, "s", tuple(together), "one after another", tuple(alone))
+
+    async def hop(self) -> Figure:
+        """The first token on a sibling branch."""
+        hops, reads = [], []
+        for _ in range(self._plan.rounds):
+            prompt = self._prompt(self._plan.trunk)
+            sibling = prompt[: self._plan.shared] + self._prompt(self._plan.trunk - self._plan.shared)
+            reads.append((await self._asking.answer(prompt)).first_s)
+            hops.append((await self._asking.answer(sibling)).first_s)
+        name = f"hop to a branch that shares {self._plan.shared} of {self._plan.trunk} tokens"
+        return Figure("hop", name, "s", tuple(hops), "a full read", tuple(reads))
+
+    async def gap(self) -> Figure:
+        """How long four streams wait for a token while a long prompt is read beside them."""
+        longest, usual = [], []
+        for _ in range(self._plan.long_rounds):
+            streams = Answer.of(self._plan.candidates)
+            prompt = self._prompt(_SHORT_PROMPT)
+            room = 4 * self._plan.trunk // 3
+            started = time.perf_counter()
+            writing = asyncio.create_task(
+                self._asking.answer(prompt, replies=self._plan.candidates, tokens=room, answer=streams)
+            )
+            await streams.until(_USUAL_GAPS)
+            arrived_s = time.perf_counter() - started
+            await self._asking.answer(self._prompt(self._plan.long_prompt))
+            read_s = time.perf_counter() - started
+            writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await writing
+            usual.append(median(end - start for start, end in _gaps(streams) if end < arrived_s))
+            longest.append(
+                max(end - start for start, end in _gaps(streams) if end > arrived_s and start < read_s)
+            )
+        name = f"longest wait of four streams while {self._plan.long_prompt:,} tokens are read"
+        return Figure("gap", name, "s", tuple(longest), "their usual wait", tuple(usual))
+
+    async def stop(self) -> Figure:
+        """From the client's leaving to the engine's having nothing to do, beside one step."""
+        waits, steps = [], []
+        for _ in range(self._plan.rounds):
+            seen = Answer.of(1)
+            asked = self._asking.answer(self._prompt(_SHORT_PROMPT), tokens=256, answer=seen)
+            writing = asyncio.create_task(asked)
+            await seen.until(_USUAL_GAPS)
+            writing.cancel()
+            left = time.perf_counter()
+            with suppress(asyncio.CancelledError):
+                await writing
+            while await self._asking.metric("oa_engine_running_requests"):
+                await asyncio.sleep(_POLL_S)
+            waits.append(time.perf_counter() - left)
+            steps.append(median(end - start for start, end in _gaps(seen)))
+        return Figure("", "stop a reply", "s", tuple(waits), "one step", tuple(steps))
+
+    async def widths(self) -> list[Figure]:
+        """All replies together, by how many there are."""
+        figures = []
+        tokens = self._plan.width_tokens
+        for width in self._plan.widths:
+            prompt = self._prompt(_SHORT_PROMPT)
+            answer = await self._asking.answer(prompt, replies=width, tokens=tokens)
+            bare = await self._bare.generate(prompt, replies=width, tokens=tokens)
+            written = width * (tokens - 1)
+            ours = written / (answer.last_s - answer.first_s)
+            name = f"{width} replies at once" if width > 1 else "1 reply"
+            figures.append(Figure("", name, "tokens/s", (ours,), BARE, (written / bare.decode_s,)))
+        return figures
+
+    def _prompt(self, tokens: int) -> list[int]:
+        return any_prompt(tokens, self._randomness)
+
+
+def _gaps(answer: Answer) -> Iterator[tuple[float, float]]:
+    """Start and end of every wait for the next token of one reply."""
+    for arrivals in answer.arrivals:
+        yield from pairwise(arrivals)
