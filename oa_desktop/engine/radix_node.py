@@ -1,6 +1,6 @@
 """The parts of the prefix tree: a node, and where in one a prefix ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -45,8 +45,8 @@ class Match:
     node: Node
 
 
-def common_length(left: list[int], right: list[int]) -> int:
-    """How many first tokens are equal."""
+def common_length(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many first tokens are equal. Both are lists, or both tuples."""
     shorter = min(len(left), len(right))
     if left[:shorter] == right[:shorter]:
         return shorter
