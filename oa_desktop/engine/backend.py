@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from oa_desktop.engine.requests import Sampling
 
@@ -38,6 +38,10 @@ class DeviceFacts:
     threads: int
     kv_type: str
     flash_attention: bool
+
+
+ABORTED: Final = "aborted"
+"""The code of a `DecodeError` that was asked for."""
 
 
 class DecodeError(Exception):
@@ -166,6 +170,9 @@ class Backend(SequenceMemory, Protocol):
         What others wrote behind the state in the file is not looked at. The state itself must be sound.
         Raises: StateError; the sequence may hold some of it then.
         """
+
+    def interrupt(self, *, abort: bool) -> None:
+        """From any thread. While `abort`, a decode ends early with the code ABORTED, where the device can."""
 
     def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> Sampler:
         """prompt: what the repetition penalty sees beside the sampled tokens."""

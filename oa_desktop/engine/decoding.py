@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oa_desktop.engine.backend import Backend, Batch, DecodeError
+from oa_desktop.engine.backend import ABORTED, Backend, Batch, DecodeError
 from oa_desktop.engine.jobs import Job, Reply
 from oa_desktop.engine.tree import PrefixTree
 
@@ -35,19 +35,23 @@ class Failed:
 
 
 def decode_step(backend: Backend, tree: PrefixTree, work: list[Work]) -> Iterator[Decoded | Failed]:
-    """One decode. When it fails, each request gets one of its own; those that fail alone end."""
+    """One decode. When it fails, each request gets one of its own; those that fail alone end.
+
+    After one that was aborted, requests go on where they were before it, or end where that cannot be done.
+    """
     try:
         yield _decode(backend, tree, work)
         return
     except DecodeError as error:
         torn = _rewind(backend, tree, work)
         jobs = list(dict.fromkeys(item.job for item in work))
-        ending = torn if len(jobs) > 1 else set(jobs)
+        aborted = error.code == ABORTED
+        ending = torn if aborted or len(jobs) > 1 else set(jobs)
         failure = error
     for job in jobs:
         if job in ending:
             yield Failed(job, failure)
-        else:
+        elif not aborted:
             yield _decode_alone(backend, tree, job, [item for item in work if item.job is job])
 
 

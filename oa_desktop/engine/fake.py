@@ -4,13 +4,14 @@ The function reads the cells the sequence really holds, so a wrong share, cut or
 raises. Cells are counted as in a unified KV cache.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from struct import Struct
 
-from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts, ModelFacts, StateError
+from oa_desktop.engine.backend import ABORTED, Batch, DecodeError, DeviceFacts, ModelFacts, StateError
 from oa_desktop.engine.requests import Sampling
 
 SPECIALS = ("<eos>", "<bos>", "<|prompter|>", "<|assistant|>", "<|system|>", "<|im_start|>", "<|im_end|>")
@@ -176,6 +177,7 @@ class FakeBackend:
         self.can_rewind = can_rewind
         self.end_odds = end_odds
         self.open_samplers = 0
+        self.aborting = threading.Event()
         self.decoded_tokens = 0
         self.failures: list[DecodeError] = []
         """Raised by the next calls of `decode`, one each, before it does anything."""
@@ -206,6 +208,8 @@ class FakeBackend:
             raise DecodeError("decode-failed", "a poisoned token")
         columns = zip(batch.tokens, batch.positions, batch.sequences, batch.logits, strict=True)
         for row, (token, position, sequence, logits) in enumerate(columns):
+            if self.aborting.is_set() and row >= len(batch) // 2:
+                raise DecodeError(ABORTED, "the decode was interrupted half-way")
             cell = self._append(sequence, position, token)
             if logits:
                 self._rows[row] = cell
@@ -282,6 +286,12 @@ class FakeBackend:
         held += [None] * start
         held += [_Cell(token, digest, 1) for token, digest in cells]
         self._used += count
+
+    def interrupt(self, *, abort: bool) -> None:
+        if abort:
+            self.aborting.set()
+        else:
+            self.aborting.clear()
 
     def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> FakeSampler:
         del prompt  # penalties are not imitated

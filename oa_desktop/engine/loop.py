@@ -9,6 +9,7 @@ from oa_desktop.engine.backend import Backend
 from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure
 from oa_desktop.engine.scheduler import Scheduler
 from oa_desktop.engine.tally import Counts, Outcome
+from oa_desktop.engine.watchdog import Watchdog
 
 Listener = Callable[[Event], None]
 
@@ -51,10 +52,20 @@ class EngineLoop:
 
     step_tokens: the most tokens one step decodes; what live replies leave of it goes to waiting prompts.
     max_queue: requests that may wait; one more ends at once in a RequestFailure "busy".
+    watchdog: says when a step takes too long for any machine.
     """
 
-    def __init__(self, backend: Backend, *, step_tokens: int = 512, max_queue: int = 64) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        step_tokens: int = 512,
+        max_queue: int = 64,
+        watchdog: Watchdog | None = None,
+    ) -> None:
         self.backend = backend
+        self._watchdog = watchdog or Watchdog()
+        self._hung = False
         self._scheduler = Scheduler(backend, step_tokens=step_tokens, max_queue=max_queue)
         self._max_queue = max_queue
         self._wake = threading.Condition()
@@ -70,7 +81,21 @@ class EngineLoop:
 
     @property
     def healthy(self) -> bool:
-        """False once the loop crashed; it answers nothing any more."""
+        """False once the loop crashed or hung; it answers nothing any more."""
+        return self._healthy
+
+    @property
+    def hung(self) -> bool:
+        """A step did not end. The thread cannot be ended either: leave the process with `os._exit`."""
+        return self._hung
+
+    def watch(self) -> bool:
+        """Whether it can answer. Ask some times a second, from one thread: this notices a step that hangs."""
+        step = self._scheduler.running_step
+        if self._healthy and self._watchdog.sees_hung(step):
+            _log.critical("a step of %d tokens does not end", 0 if step is None else step.token_count)
+            self._hung = True
+            self._fail_all()
         return self._healthy
 
     def start(self) -> None:
@@ -98,11 +123,17 @@ class EngineLoop:
             on_event(RequestFailure(request.id, *refused))
 
     def cancel(self, request_id: str) -> None:
-        """End a request within one step: its replies end CANCELLED, then RequestEnd. Ignores unknown ids."""
+        """End a request within one step: its replies end CANCELLED, then RequestEnd. Ignores unknown ids.
+
+        A step that computes for nobody else is cut short.
+        """
         with self._wake:
             if request_id in self._listeners:
                 self._cancelled.append(request_id)
                 self._wake.notify()
+                step = self._scheduler.running_step
+                if step is not None and step.requests.issubset(self._cancelled):
+                    self.backend.interrupt(abort=True)
 
     def stats(self) -> EngineStats:
         """The newest picture; never waits for a step."""
@@ -112,10 +143,11 @@ class EngineLoop:
         """Cancel every request (each still gets its terminal event), end the thread, close the backend."""
         with self._wake:
             self._closing = True
+            self.backend.interrupt(abort=True)
             self._wake.notify()
         if self._thread.ident is None:
             self.backend.close()
-        else:
+        elif not self._hung:
             self._thread.join()
 
     def _refusal(self) -> tuple[str, str] | None:
@@ -145,6 +177,7 @@ class EngineLoop:
     def _take_messages(self) -> bool:
         """Hand the scheduler what arrived; waits while there is nothing to do. False when closing."""
         with self._wake:
+            self.backend.interrupt(abort=False)
             while not (self._closing or self._arrived or self._cancelled or self._scheduler.has_work):
                 self._check_when_idle()
                 self._wake.wait()

@@ -1,6 +1,5 @@
 """Open the backend a command line asks for."""
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -41,5 +40,5 @@ class PacedFakeBackend(FakeBackend):
         self._pace_s = pace_s
 
     def decode(self, batch: Batch) -> None:
-        time.sleep(self._pace_s)
+        self.aborting.wait(self._pace_s)
         super().decode(batch)

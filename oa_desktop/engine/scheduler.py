@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 from oa_desktop.engine.admission import Limits, allowance, refusal
-from oa_desktop.engine.backend import Backend, DecodeError
+from oa_desktop.engine.backend import ABORTED, Backend, DecodeError
 from oa_desktop.engine.decoding import Decoded, Failed, Work, decode_step
 from oa_desktop.engine.jobs import Job, Reply, ReplyText
 from oa_desktop.engine.requests import (
@@ -21,6 +21,7 @@ from oa_desktop.engine.requests import (
 )
 from oa_desktop.engine.tally import Outcome, Tally
 from oa_desktop.engine.tree import PrefixTree
+from oa_desktop.engine.watchdog import RunningStep
 
 SEEDS = 2**32 - 1
 """Seeds are below it: 2**32 - 1 itself asks llama.cpp for a random one."""
@@ -37,6 +38,7 @@ class Scheduler:
         self.step_tokens = step_tokens
         self.max_queue = max_queue
         self.tally = Tally()
+        self.running_step: RunningStep | None = None
         self.tree = PrefixTree(
             backend,
             cells=backend.cells,
@@ -95,8 +97,11 @@ class Scheduler:
         self._admit()
         replies, slices = self._live_replies(), self._prompt_slices()
         if replies or slices:
-            for outcome in decode_step(self._backend, self.tree, [*replies, *slices]):
+            work = [*replies, *slices]
+            self.running_step = RunningStep(frozenset(self._jobs), sum(len(item.tokens) for item in work))
+            for outcome in decode_step(self._backend, self.tree, work):
                 self._take(outcome)
+            self.running_step = None
             self.tally.step(time.perf_counter() - started, read_prompt=bool(slices))
         events, self._events = self._events, []
         return events
@@ -249,7 +254,7 @@ class Scheduler:
 
     def _fail(self, job: Job, error: DecodeError) -> None:
         del self._jobs[job.request.id]
-        self.tally.requests[Outcome.FAILED] += 1
+        self.tally.requests[Outcome.CANCELLED if error.code == ABORTED else Outcome.FAILED] += 1
         for reply in job.running:
             reply.sampler.close()
         for sequence in [reply.sequence for reply in job.running] if job.replies else [job.sequence]:

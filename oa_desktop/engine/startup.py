@@ -4,6 +4,7 @@ Token and socket first, then the template worker, then the prison; only inside i
 """
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
@@ -21,7 +22,7 @@ from oa_desktop.errors import EngineError, OaError
 log = logging.getLogger(__name__)
 
 CRASHED: Final = 70
-"""The exit status when the engine loop failed: a new process is the only cure."""
+"""The exit status when the engine loop failed or hung: a new process is the only cure."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -73,12 +74,14 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         server = Server(
             make_application(served, token=token, port=port),
             ready=lambda: announcements.hello(port, served.describe(), _told(report)),
-            healthy=lambda: loop.healthy,
+            healthy=loop.watch,
         )
         try:
             server.run(sockets=[listener])
             return 0 if loop.healthy else CRASHED
         finally:
+            if loop.hung:
+                os._exit(CRASHED)
             loop.close()
             prompts.close()
 

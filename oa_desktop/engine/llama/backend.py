@@ -6,8 +6,9 @@ from typing import Any
 
 from llama_cpp import llama_cpp as native
 
-from oa_desktop.engine.backend import Batch, DecodeError, DeviceFacts
+from oa_desktop.engine.backend import ABORTED, Batch, DecodeError, DeviceFacts
 from oa_desktop.engine.llama import log, states
+from oa_desktop.engine.llama.abort import AbortSwitch
 from oa_desktop.engine.llama.batch_arrays import BatchArrays
 from oa_desktop.engine.llama.context import LlamaOptions, conversation_tokens, new_context
 from oa_desktop.engine.llama.handle import ModelHandle
@@ -21,7 +22,7 @@ from oa_desktop.engine.sampling import chain_of
 
 _DECODE_FAILURES = {
     1: ("out-of-cells", "The engine ran out of room for the conversation."),
-    2: ("aborted", "The computation was interrupted."),
+    2: (ABORTED, "The computation was interrupted."),
     -1: ("bad-batch", "The engine refused the tokens it was given."),
 }
 
@@ -43,6 +44,7 @@ class LlamaBackend:
         self.max_sequences: int = native.llama_n_seq_max(context)
         self.max_batch: int = native.llama_n_batch(context)
         self._arrays = BatchArrays(self.max_batch)
+        self._abort_switch = AbortSwitch(context)
         self.can_rewind = False
         self.state_kind = states.state_kind(model, context, device)
 
@@ -94,6 +96,9 @@ class LlamaBackend:
 
     def restore_sequence(self, sequence: int, path: Path) -> None:
         states.restore(self._context, sequence, path)
+
+    def interrupt(self, *, abort: bool) -> None:
+        self._abort_switch.set(abort=abort)
 
     def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> LlamaSampler:
         return LlamaSampler(self._context, chain_of(sampling, seed), prompt)
