@@ -7,10 +7,13 @@
     python3 packaging/dev.py shots DIR         render every page and main state to PNG files
     python3 packaging/dev.py make-model SHAPE OUT.gguf
                                                write a model with random weights, to measure speed
+    python3 packaging/dev.py bench [--quick] [ARGS...]
+                                               measure the engine on such models, beside bare llama.cpp
+                                               (ARGS go to `oa-desktop bench`; results to build/bench)
     python3 packaging/dev.py lock              resolve packaging/locked.txt anew from pyproject.toml
     python3 packaging/dev.py setup             only set up
 
-run, test and setup take `--backend cuda|metal|vulkan|cpu` as their first argument: llama.cpp built for
+run, test, bench and setup take `--backend cuda|metal|vulkan|cpu` as their first argument: llama.cpp built for
 that, in an environment of its own (.venv-cuda, ...). Without it, that is Metal on a Mac, else the processor.
 
 Standard library only. Safe to run twice: what is in place is left alone.
@@ -30,6 +33,7 @@ import dev_environment
 import dev_system
 
 ROOT = Path(__file__).resolve().parent.parent
+BENCH_SHAPES = ("pythia-160m", "llama-1.1b")
 
 
 def set_up(backend: dev_backend.Backend = dev_backend.DEFAULT) -> Path:
@@ -91,6 +95,25 @@ def make_model(arguments: list[str]) -> int:
     return in_environment([set_up(), "packaging/make_model.py", *shape, *out])
 
 
+def bench(arguments: list[str]) -> int:
+    """Measure the shapes with bounds on their ratios; the larger one takes minutes."""
+    backend, arguments = dev_backend.taken_from(arguments)
+    python = set_up(backend)
+    results = ROOT / "build" / "bench"
+    results.mkdir(parents=True, exist_ok=True)
+    for shape in BENCH_SHAPES[:1] if "--quick" in arguments else BENCH_SHAPES:
+        model = ROOT / "build" / "models" / f"{shape}.gguf"
+        if not model.exists():
+            model.parent.mkdir(parents=True, exist_ok=True)
+            if failed := in_environment([python, "packaging/make_model.py", shape, model]):
+                return failed
+        out = results / f"{shape}.json"
+        asked = ["bench", "--model", model, "--out", out, *arguments]
+        if failed := in_environment([python, "-m", "oa_desktop", *asked]):
+            return failed
+    return 0
+
+
 def lock(arguments: list[str]) -> int:
     dev_environment.lock(ROOT, arguments)
     return 0
@@ -109,6 +132,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "format": format_code,
     "shots": shots,
     "make-model": make_model,
+    "bench": bench,
     "lock": lock,
     "setup": setup,
 }

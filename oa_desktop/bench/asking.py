@@ -15,13 +15,14 @@ from oa_desktop.client.handle import EngineHandle
 from oa_desktop.client.sse import EventParser
 
 _TIMEOUT_S: Final = 600.0
-_WORDS: Final = range(400, 20_000)
-"""Tokens that are ordinary words in every vocabulary of this size."""
+_FIRST_WORD: Final = 300
+"""Below it are the bytes and the special tokens of most vocabularies."""
 
 
-def any_prompt(tokens: int, randomness: random.Random) -> list[int]:
+def any_prompt(tokens: int, vocabulary_size: int, randomness: random.Random) -> list[int]:
     """A prompt that nobody has read before."""
-    return [randomness.choice(_WORDS) for _ in range(tokens)]
+    first = min(_FIRST_WORD, vocabulary_size // 2)
+    return [randomness.randrange(first, vocabulary_size) for _ in range(tokens)]
 
 
 @dataclass(slots=True)

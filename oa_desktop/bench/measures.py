@@ -12,6 +12,7 @@ from typing import Final
 from oa_desktop.bench.asking import Answer, Asking, any_prompt
 from oa_desktop.bench.bare import BareLoop
 from oa_desktop.bench.figures import Figure
+from oa_desktop.bench.llama_server import LlamaServer
 from oa_desktop.bench.plan import Plan
 
 BARE: Final = "bare llama.cpp loop"
@@ -24,7 +25,10 @@ _POLL_S: Final = 0.001
 class Measures:
     """All of them against one running engine and one bare loop."""
 
-    def __init__(self, asking: Asking, bare: BareLoop, plan: Plan, seed: int = 0) -> None:
+    def __init__(
+        self, asking: Asking, bare: BareLoop, plan: Plan, vocabulary_size: int, seed: int = 0
+    ) -> None:
+        self._vocabulary_size = vocabulary_size
         self._asking = asking
         self._bare = bare
         self._plan = plan
@@ -38,14 +42,11 @@ class Measures:
 
     async def decode(self) -> Figure:
         """One stream."""
-        tokens = self._plan.decode_tokens
         ours, theirs = [], []
         for _ in range(self._plan.rounds):
-            prompt = self._prompt(_SHORT_PROMPT)
-            answer = await self._asking.answer(prompt, tokens=tokens)
-            bare = await self._bare.generate(prompt, tokens=tokens)
-            ours.append((tokens - 1) / (answer.last_s - answer.first_s))
-            theirs.append((tokens - 1) / bare.decode_s)
+            api, bare = await self._writing(1, self._plan.decode_tokens)
+            ours.append(api)
+            theirs.append(bare)
         return Figure("decode", "one stream", "tokens/s", tuple(ours), BARE, tuple(theirs))
 
     async def prefill(self) -> Figure:
@@ -55,7 +56,7 @@ class Measures:
             prompt = self._prompt(self._plan.long_prompt)
             answer = await self._asking.answer(prompt)
             bare = await self._bare.generate(prompt)
-            ours.append(len(prompt) / answer.first_s)
+            ours.append(len(prompt) / answer.ended_s)
             theirs.append(len(prompt) / bare.prefill_s)
             self.bare_peak_bytes = bare.peak_bytes
         name = f"read {self._plan.long_prompt:,} tokens"
@@ -73,6 +74,17 @@ class Measures:
             theirs.append(bare.total_s)
         name = f"{plan.candidates} replies of {plan.reply_tokens} tokens to a new prompt of {plan.trunk}"
         return Figure("candidates_4", name, "s", tuple(ours), BARE, tuple(theirs))
+
+    async def beside(self, server: LlamaServer) -> Figure:
+        """The same with llama.cpp's own server."""
+        plan = self._plan
+        ours, theirs = [], []
+        for _ in range(plan.long_rounds):
+            prompt = self._prompt(plan.trunk)
+            answer = await self._asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            ours.append(answer.ended_s)
+            theirs.append(await server.answer_s(prompt, replies=plan.candidates, tokens=plan.reply_tokens))
+        return Figure("", "the same replies", "s", tuple(ours), "llama-server with n_cmpl", tuple(theirs))
 
     async def sequential(self) -> Figure:
         """Several replies at once beside the same replies one by one."""
@@ -96,8 +108,8 @@ class Measures:
         for _ in range(self._plan.rounds):
             prompt = self._prompt(self._plan.trunk)
             sibling = prompt[: self._plan.shared] + self._prompt(self._plan.trunk - self._plan.shared)
-            reads.append((await self._asking.answer(prompt)).first_s)
-            hops.append((await self._asking.answer(sibling)).first_s)
+            reads.append((await self._asking.answer(prompt)).ended_s)
+            hops.append((await self._asking.answer(sibling)).ended_s)
         name = f"hop to a branch that shares {self._plan.shared} of {self._plan.trunk} tokens"
         return Figure("hop", name, "s", tuple(hops), "a full read", tuple(reads))
 
@@ -107,7 +119,7 @@ class Measures:
         for _ in range(self._plan.long_rounds):
             streams = Answer.of(self._plan.candidates)
             prompt = self._prompt(_SHORT_PROMPT)
-            room = 4 * self._plan.trunk // 3
+            room = self._plan.long_prompt // 2
             started = time.perf_counter()
             writing = asyncio.create_task(
                 self._asking.answer(prompt, replies=self._plan.candidates, tokens=room, answer=streams)
@@ -131,7 +143,7 @@ class Measures:
         waits, steps = [], []
         for _ in range(self._plan.rounds):
             seen = Answer.of(1)
-            asked = self._asking.answer(self._prompt(_SHORT_PROMPT), tokens=256, answer=seen)
+            asked = self._asking.answer(self._prompt(_SHORT_PROMPT), tokens=self._plan.trunk, answer=seen)
             writing = asyncio.create_task(asked)
             await seen.until(_USUAL_GAPS)
             writing.cancel()
@@ -147,19 +159,27 @@ class Measures:
     async def widths(self) -> list[Figure]:
         """All replies together, by how many there are."""
         figures = []
-        tokens = self._plan.width_tokens
         for width in self._plan.widths:
-            prompt = self._prompt(_SHORT_PROMPT)
-            answer = await self._asking.answer(prompt, replies=width, tokens=tokens)
-            bare = await self._bare.generate(prompt, replies=width, tokens=tokens)
-            written = width * (tokens - 1)
-            ours = written / (answer.last_s - answer.first_s)
+            api, bare = await self._writing(width, self._plan.width_tokens)
             name = f"{width} replies at once" if width > 1 else "1 reply"
-            figures.append(Figure("", name, "tokens/s", (ours,), BARE, (written / bare.decode_s,)))
+            figures.append(Figure("", name, "tokens/s", (api,), BARE, (bare,)))
         return figures
 
+    async def _writing(self, replies: int, tokens: int) -> tuple[float, float]:
+        """Tokens per second of all replies after their first ones, through the API and in the bare loop.
+
+        The API's time for the first tokens is taken with a second request: they may be no text that shows.
+        """
+        prompt = self._prompt(_SHORT_PROMPT)
+        await self._asking.answer(prompt, replies=replies)
+        first = await self._asking.answer(prompt, replies=replies)
+        answer = await self._asking.answer(prompt, replies=replies, tokens=tokens)
+        bare = await self._bare.generate(prompt, replies=replies, tokens=tokens)
+        written = replies * (tokens - 1)
+        return written / (answer.ended_s - first.ended_s), written / bare.decode_s
+
     def _prompt(self, tokens: int) -> list[int]:
-        return any_prompt(tokens, self._randomness)
+        return any_prompt(tokens, self._vocabulary_size, self._randomness)
 
 
 def _gaps(answer: Answer) -> Iterator[tuple[float, float]]:

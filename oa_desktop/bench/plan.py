@@ -1,6 +1,6 @@
 """How long each measurement is. The shapes of the ratios are fixed; a quick run only repeats them less."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,21 @@ class Plan:
     shared: int = 480
     reply_tokens: int = 64
     candidates: int = 4
+    warm_up: int = 16
+
+    def within(self, context_tokens: int) -> "Plan":
+        """The same for a model whose context is shorter than the long prompt; its ratios are its own."""
+        if context_tokens > self.long_prompt + 1:
+            return self
+        part = context_tokens / (2 * self.long_prompt)
+        return replace(
+            self,
+            decode_tokens=int(self.decode_tokens * part),
+            long_prompt=context_tokens // 2,
+            trunk=int(self.trunk * part),
+            shared=int(self.shared * part),
+            reply_tokens=int(self.reply_tokens * part),
+        )
 
 
 FULL = Plan(rounds=5, long_rounds=3, decode_tokens=128, widths=(1, 2, 4, 8, 16), width_tokens=33)

@@ -8,10 +8,11 @@ import click
 
 from oa_desktop.bench.figures import Figure, Findings
 from oa_desktop.bench.plan import FULL, QUICK
-from oa_desktop.bench.run import run
+from oa_desktop.bench.run import Told, run
 from oa_desktop.cli.app import App
 from oa_desktop.cli.output import StatusLine, json_option, print_json, say
 from oa_desktop.services.loading import engine_options
+from oa_desktop.services.model_file import ModelFile
 
 
 @click.command()
@@ -22,8 +23,13 @@ from oa_desktop.services.loading import engine_options
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Also write the JSON document to this file.",
 )
+@click.option(
+    "--llama-server",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also compare with this program, llama.cpp's own server.",
+)
 @json_option
-def bench(ref: str | None, quick: bool, out: Path | None, as_json: bool) -> None:
+def bench(ref: str | None, quick: bool, out: Path | None, llama_server: Path | None, as_json: bool) -> None:
     """Measure a model through the API, each figure beside its reference in the same run.
 
     A ratio says more than a speed: whatever else the computer does slows both sides.
@@ -31,14 +37,12 @@ def bench(ref: str | None, quick: bool, out: Path | None, as_json: bool) -> None
     app = App()
     model = app.library.resolve(ref or app.settings.model)
     app.library.require_fit(model, app.settings.context_tokens)
+    options, plan = engine_options(model, app.settings), QUICK if quick else FULL
     status = StatusLine()
     try:
+        told = _shown_on(status)
         findings = asyncio.run(
-            run(
-                engine_options(model, app.settings),
-                QUICK if quick else FULL,
-                lambda what: status.show(f"{what} …"),
-            )
+            run(options, plan, told, vocabulary_size=_vocabulary_size(model), llama_server=llama_server)
         )
     finally:
         status.clear()
@@ -48,6 +52,15 @@ def bench(ref: str | None, quick: bool, out: Path | None, as_json: bool) -> None
         print_json(findings.as_json())
     else:
         say(_table(findings))
+
+
+def _vocabulary_size(model: ModelFile) -> int:
+    assert model.facts is not None  # it fits, so its header was read
+    return model.facts.shape.vocabulary_size
+
+
+def _shown_on(status: StatusLine) -> Told:
+    return lambda what: status.show(f"{what} …")
 
 
 def _table(findings: Findings) -> str:
