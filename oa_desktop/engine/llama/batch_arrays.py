@@ -20,17 +20,23 @@ class BatchArrays:
         self._logits = np.zeros(rows, np.int8)
         addresses = self._sequences.ctypes.data + np.arange(rows, dtype=np.uintp) * self._sequences.itemsize
         self._sequence_pointers = addresses.astype(np.uintp)
+        self._native = self._pointing_here()
 
     def fill(self, batch: Batch) -> Any:
-        """A native batch that points into these arrays; good until the next call."""
+        """The native batch of these arrays; good until the next call."""
         rows = len(batch)
         self._tokens[:rows] = batch.tokens
         self._positions[:rows] = batch.positions
         self._sequences[:rows] = batch.sequences
         self._logits[:rows] = batch.logits
+        self._native.n_tokens = rows
+        return self._native
+
+    def _pointing_here(self) -> Any:
+        """Made once: to turn an array into a pointer costs more than to fill it."""
         int32s, int8s = ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(ctypes.c_int8)
         return native.llama_batch(
-            n_tokens=rows,
+            n_tokens=0,
             token=self._tokens.ctypes.data_as(int32s),
             embd=None,
             pos=self._positions.ctypes.data_as(int32s),

@@ -23,6 +23,8 @@ class LlamaVocabulary:
         self.end_tokens = frozenset(
             token for token in range(self.size) if native.llama_vocab_is_eog(self._vocab, token)
         )
+        self._pieces: dict[int, bytes] = {}
+        """Of the tokens that were asked for; a call into the library costs ten times a look-up."""
         self._markers = {token: text for token, text in self._user_defined() if is_marker(text)}
         self._cutter = MarkerCutter(self._markers.values())
 
@@ -51,8 +53,12 @@ class LlamaVocabulary:
             room = -count
 
     def piece(self, token: int) -> bytes:
-        if token in self._markers:
-            return b""
+        known = self._pieces.get(token)
+        if known is None:
+            known = self._pieces[token] = b"" if token in self._markers else self._native_piece(token)
+        return known
+
+    def _native_piece(self, token: int) -> bytes:
         room = 64
         while True:
             buffer = ctypes.create_string_buffer(room)
