@@ -3,6 +3,7 @@
 import weakref
 from typing import Any
 
+import numpy as np
 from llama_cpp import llama_cpp as native
 
 from oa_desktop.engine.sampling import (
@@ -18,11 +19,21 @@ from oa_desktop.engine.sampling import (
 )
 
 
+def make_sampler(
+    context: Any, steps: tuple[Step, ...], prompt: tuple[int, ...]
+) -> "GreedySampler | LlamaSampler":
+    """The sampler of one sequence.
+
+    prompt: its tokens count for the repetition penalty, as everything in the context does.
+    """
+    return GreedySampler(context) if steps == (Greedy(),) else LlamaSampler(context, steps, prompt)
+
+
 class LlamaSampler:
     """A native sampler chain with its own random stream."""
 
     def __init__(self, context: Any, steps: tuple[Step, ...], prompt: tuple[int, ...]) -> None:
-        """prompt: its tokens count for the repetition penalty, as everything in the context does."""
+        """See `make_sampler`."""
         self._context = context
         self._chain = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
         for step in steps:
@@ -42,10 +53,34 @@ class LlamaSampler:
         self._free()
 
 
+class GreedySampler:
+    """The likeliest token of the logits as they are. A native chain would first list the whole vocabulary."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._shape = (vocabulary_size(context),)
+        self._open = True
+
+    def sample(self, row: int) -> int:
+        logits = native.llama_get_logits_ith(self._context, row)
+        return int(np.ctypeslib.as_array(logits, shape=self._shape).argmax())
+
+    def close(self) -> None:
+        if not self._open:
+            raise RuntimeError("sampler closed twice")
+        self._open = False
+
+
+def vocabulary_size(context: Any) -> int:
+    """How many logits a row has."""
+    vocab = native.llama_model_get_vocab(native.llama_get_model(context))
+    return int(native.llama_vocab_n_tokens(vocab))
+
+
 def _native_step(step: Step, context: Any) -> Any:
     """A penalty remembers a whole context of tokens; llama.cpp takes 0 and less for "no penalty"."""
     n_ctx = native.llama_n_ctx(context)
-    n_vocab = native.llama_vocab_n_tokens(native.llama_model_get_vocab(native.llama_get_model(context)))
+    n_vocab = vocabulary_size(context)
     match step:
         case Repetition(penalty):
             return native.llama_sampler_init_penalties(n_vocab, n_ctx, penalty, 0.0, 0.0)
