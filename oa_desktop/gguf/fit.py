@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from oa_desktop.gguf.errors import ModelTooLarge, decimal_size
-from oa_desktop.gguf.facts import ModelFacts
+from oa_desktop.gguf.facts import ModelFacts, Shape
+from oa_desktop.gguf.kv_cache import KvType, cell_bytes
 
 DEFAULT_CONTEXT_TOKENS = 4096
 TIGHT_FROM = 0.8
 """Part of the available memory from which the rest of the machine feels it."""
 
-_BATCH_TOKENS = 512
+BATCH_TOKENS = 512
 _FLOAT_BYTES = 4
-_KV_BYTES = 2
 _RUNTIME_BYTES = 300_000_000
 
 
@@ -50,20 +50,35 @@ def default_context(facts: ModelFacts) -> int:
     return min(facts.context_tokens or DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS)
 
 
-def memory_need(facts: ModelFacts, context_tokens: int, *, weights_bytes: int | None = None) -> MemoryNeed:
-    """The need with `context_tokens` cells of KV cache in half precision.
+def memory_need(
+    facts: ModelFacts,
+    context_tokens: int,
+    *,
+    weights_bytes: int | None = None,
+    kv_type: KvType = KvType.F16,
+) -> MemoryNeed:
+    """The need with `context_tokens` cells of KV cache.
 
-    weights_bytes: of all parts, for a model in several files. Sliding-window and recurrent models need less.
+    weights_bytes: of all parts, for a model in several files. Sliding-window models need less.
     """
-    shape = facts.shape
-    per_token = sum(heads * (shape.key_length + shape.value_length) * _KV_BYTES for heads in shape.kv_heads)
-    compute = _BATCH_TOKENS * _FLOAT_BYTES * (shape.vocabulary_size + 6 * shape.embedding_length)
+    if not kv_type.suits(facts.shape):
+        kv_type = KvType.F16
     return MemoryNeed(
         weights_bytes=facts.size_bytes if weights_bytes is None else weights_bytes,
-        kv_bytes=per_token * context_tokens,
-        compute_bytes=compute,
+        kv_bytes=sum(cell_bytes(facts.shape, kv_type)) * context_tokens,
+        compute_bytes=compute_bytes(facts.shape, BATCH_TOKENS),
         runtime_bytes=_RUNTIME_BYTES,
     )
+
+
+def compute_bytes(shape: Shape, batch_tokens: int, outputs: int | None = None) -> int:
+    """What computing so many tokens at once takes beside weights and cache.
+
+    outputs: how many of them have their next token chosen; None for all.
+    """
+    numbers = batch_tokens * 6 * shape.embedding_length
+    numbers += (batch_tokens if outputs is None else outputs) * shape.vocabulary_size
+    return _FLOAT_BYTES * numbers
 
 
 def require_fit(facts: ModelFacts, need: MemoryNeed, context_tokens: int, available_bytes: int) -> None:

@@ -1,0 +1,67 @@
+"""How a model's weights are spread over its layers, for putting some of them on another device."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from oa_desktop.gguf.facts import Shape, facts_of
+from oa_desktop.gguf.header import GgufHeader
+from oa_desktop.gguf.limits import MAX_BLOCKS
+from oa_desktop.gguf.values import ArrayValue
+
+_BLOCK: Final = re.compile(r"blk\.(\d{1,4})\.")
+_INPUT: Final = "token_embd.weight"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSizes:
+    """Bytes of weights. layers: of each block, the first one first.   heads: of attention, in one layer.
+
+    output_bytes: what follows the last block. A model without output weights of its own has the input's there
+    once more, when the output is on another device.
+    input_bytes: what stays in the machine's memory wherever the layers are.
+    """
+
+    shape: Shape
+    heads: int
+    layers: tuple[int, ...]
+    output_bytes: int
+    input_bytes: int
+    train_context_tokens: int
+
+
+def layer_sizes(headers: Iterable[GgufHeader]) -> LayerSizes | None:
+    """Of a model in one file or several, its first one first; None when it has no layers to speak of."""
+    parts = list(headers)
+    facts = facts_of(parts[0])
+    if not 0 < facts.shape.layers <= MAX_BLOCKS:
+        return None
+    layers = [0] * facts.shape.layers
+    other: dict[str, int] = {}
+    for tensor in (tensor for part in parts for tensor in part.tensors):
+        match = _BLOCK.match(tensor.name)
+        if match and int(match[1]) < len(layers):
+            layers[int(match[1])] += tensor.size_bytes
+        else:
+            other[tensor.name] = tensor.size_bytes
+    input_bytes = other.pop(_INPUT, 0)
+    output_bytes = sum(other.values())
+    if "output.weight" not in other:
+        output_bytes += input_bytes
+    return LayerSizes(
+        shape=facts.shape,
+        heads=_heads(parts[0]),
+        layers=tuple(layers),
+        output_bytes=output_bytes,
+        input_bytes=input_bytes,
+        train_context_tokens=facts.context_tokens,
+    )
+
+
+def _heads(header: GgufHeader) -> int:
+    """The most query heads of a layer."""
+    value = header.metadata.get(f"{header.architecture}.attention.head_count")
+    if isinstance(value, ArrayValue):
+        return max((item for item in value.items or () if isinstance(item, int)), default=0)
+    return value if isinstance(value, int) else 0
