@@ -15,7 +15,8 @@ class SettingSpec:
     kind: the type of a value; a `float` also takes a whole number.
     optional: None is a value, and in the file it is a missing key.
     low, high: of a number, or of the length of a text.
-    pattern: the whole text must match.
+    pattern: the whole text must match. A number is taken for its text.
+    allowed: what that means, in words.
     """
 
     key: str
@@ -26,11 +27,14 @@ class SettingSpec:
     low: float | None = None
     high: float | None = None
     pattern: str = ""
+    allowed: str = ""
     optional: bool = False
 
     @property
     def range_text(self) -> str:
         """What is allowed, in words."""
+        if self.allowed:
+            return self.allowed
         if self.choices:
             return ", ".join(self.choices)
         if self.kind is bool:
@@ -45,6 +49,8 @@ class SettingSpec:
             return None
         if self.kind is float and type(value) is int:
             value = float(value)
+        if self.pattern and type(value) is int:
+            value = str(value)
         if type(value) is not self.kind or not self._allows(value):
             raise UsageError(
                 "setting-invalid", f"{self.key} cannot be {_shown(value)}; allowed: {self.range_text}."

@@ -64,8 +64,22 @@ class Settings:
     threads: int = _setting(
         0, "Processor threads for the engine; 0: one for each physical core.", low=0, high=512
     )
-    gpu_layers: int = _setting(
-        -1, "Layers of the model on the graphics card; -1: all of them, 0: none.", low=-1, high=512
+    gpu_layers: str = _setting(
+        "auto",
+        "Layers of the model on the graphics card; auto: as many as its free memory holds.",
+        high=4,
+        pattern=r"auto|all|0|[1-9][0-9]{0,2}",
+        allowed="auto, all, or a number",
+    )
+    kv_type: str = _setting(
+        "f16",
+        "How precisely the conversation is kept in memory; q8_0 takes half and needs flash attention.",
+        choices=("f16", "q8_0"),
+    )
+    flash_attention: str = _setting(
+        "auto",
+        "Attention in one step, with less memory; auto: where the model and the device can.",
+        choices=("auto", "on", "off"),
     )
     user_id: str = _setting(
         "",

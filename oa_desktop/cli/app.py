@@ -1,6 +1,6 @@
 """What every command needs of the app, opened when it is used and closed when the command ends."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from oa_desktop.log_file import keep_log
 from oa_desktop.paths import app_paths
 from oa_desktop.services.loading import LoadedModel, load_model
 from oa_desktop.services.models import ModelLibrary
+from oa_desktop.setting_spec import SettingValue
 from oa_desktop.settings import Settings
 from oa_desktop.settings_file import SettingsFile
 from oa_desktop.store.errors import StoreReadOnly
@@ -17,20 +18,30 @@ from oa_desktop.store.worker import StoreWorker
 
 
 class App:
-    """The app without a window."""
+    """The app without a window.
 
-    def __init__(self) -> None:
+    changes: settings for this run only, over those of the person.
+    """
+
+    def __init__(self, changes: Mapping[str, SettingValue] | None = None) -> None:
+        self._changes = changes or {}
         self.paths = app_paths()
         self.paths.create()
         keep_log(self.paths.logs)
 
     @cached_property
     def settings(self) -> Settings:
-        """The person's settings; what is wrong with the file is said on standard error."""
+        """The settings of this run; what is wrong with the person's file is said on standard error.
+
+        Raises: UsageError for a change that is not allowed.
+        """
         file = SettingsFile(self.paths.settings)
         for notice in file.notices:
             note(f"{notice.title} {notice.hint}".strip())
-        return file.settings
+        settings = file.settings
+        for key, value in self._changes.items():
+            settings = settings.with_value(key, value)
+        return settings
 
     @cached_property
     def library(self) -> ModelLibrary:

@@ -1,11 +1,12 @@
 """`oa-desktop chat`: one question with its replies, or a conversation in the terminal."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from oa_desktop.cli.app import App
+from oa_desktop.cli.engine_settings import engine_settings
 from oa_desktop.cli.output import DONE, INTERRUPTED, json_option, print_json
 from oa_desktop.cli.replies import ask, print_numbered
 from oa_desktop.cli.terminal_chat import TerminalChat
@@ -14,6 +15,7 @@ from oa_desktop.errors import UsageError
 from oa_desktop.services.chat import ChatService, GenerationOptions
 from oa_desktop.services.feedback import FeedbackService
 from oa_desktop.services.presets import PRESETS, preset_of
+from oa_desktop.setting_spec import SettingValue
 from oa_desktop.settings import Settings
 
 
@@ -25,6 +27,7 @@ from oa_desktop.settings import Settings
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="S", help="Reply i samples with S + i.")
 @click.option("--max-tokens", type=int, metavar="N", help="The longest reply.")
 @click.option("--system", metavar="TEXT", help="What the assistant is told first.")
+@engine_settings
 @json_option
 def chat(
     prompt: str | None,
@@ -35,12 +38,13 @@ def chat(
     max_tokens: int | None,
     system: str | None,
     as_json: bool,
+    changes: Mapping[str, SettingValue],
 ) -> int:
     """Ask PROMPT and print the replies; without PROMPT, chat line by line.
 
     Everything is kept in the store, as in the window. Ctrl+C stops a reply and keeps what there is of it.
     """
-    app = App()
+    app = App(changes)
     options = _options(app.settings, n, preset, seed, max_tokens, system)
     if prompt is None and as_json:
         raise UsageError("prompt-missing", "--json needs a PROMPT.")

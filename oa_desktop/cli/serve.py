@@ -1,13 +1,16 @@
 """`oa-desktop serve`: the local API for other programs."""
 
 import asyncio
+from collections.abc import Mapping
 
 import click
 
 from oa_desktop.cli.app import App
+from oa_desktop.cli.engine_settings import engine_settings
 from oa_desktop.cli.output import note, say
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.services.loading import engine_options
+from oa_desktop.setting_spec import SettingValue
 
 
 @click.command()
@@ -15,12 +18,15 @@ from oa_desktop.services.loading import engine_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--token", help="The key clients must send; a fresh random one by default.")
-def serve(ref: str | None, host: str, port: int, token: str | None) -> None:
+@engine_settings
+def serve(
+    ref: str | None, host: str, port: int, token: str | None, changes: Mapping[str, SettingValue]
+) -> None:
     """Serve a model over the OpenAI protocol until Ctrl+C.
 
     Prints the address and the key. Only this computer can reach it.
     """
-    asyncio.run(_serve(App(), ref, host, port, token))
+    asyncio.run(_serve(App(changes), ref, host, port, token))
 
 
 async def _serve(app: App, ref: str | None, host: str, port: int, token: str | None) -> None:
@@ -31,6 +37,8 @@ async def _serve(app: App, ref: str | None, host: str, port: int, token: str | N
     try:
         say(f"base_url  {process.handle.base_url}")
         say(f"api_key   {process.handle.token}")
+        for notice in process.handle.model.notices if process.handle.model else ():
+            note(notice)
         note(f"Serving {model.name}. Ctrl+C ends it.")
         error = await process.wait()
     finally:

@@ -36,12 +36,17 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How to start an engine. None leaves a choice to it; log: a file its messages are appended to."""
+    """How to start an engine. None leaves a choice to it; log: a file its messages are appended to.
+
+    gpu_layers: auto, all, or a number.   kv_type: f16 or q8_0.   flash_attention: auto, on or off.
+    """
 
     model: Path
     ctx: int | None = None
     threads: int | None = None
-    gpu_layers: int | None = None
+    gpu_layers: str | None = None
+    kv_type: str | None = None
+    flash_attention: str | None = None
     prompt_format: str | None = None
     backend: str = "llama"
     host: str = "127.0.0.1"
@@ -57,6 +62,8 @@ class EngineOptions:
             "--ctx": self.ctx,
             "--threads": self.threads,
             "--gpu-layers": self.gpu_layers,
+            "--kv-type": self.kv_type,
+            "--flash-attn": self.flash_attention,
             "--prompt-format": self.prompt_format,
             "--host": self.host,
             "--port": self.port,

@@ -4,9 +4,13 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
+from oa_desktop.engine.offload import GpuLayers
 from oa_desktop.engine.prompts.choice import NAMES
+from oa_desktop.gguf.kv_cache import KvType
+
+FlashAttention = Literal["auto", "on", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,9 @@ class Arguments:
     backend: Literal["llama", "fake"]
     ctx: int | None
     threads: int | None
-    gpu_layers: int
+    gpu_layers: GpuLayers
+    kv_type: KvType
+    flash_attention: FlashAttention
     prompt_format: str | None
     host: str
     port: int
@@ -31,12 +37,23 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     parser.add_argument("--backend", choices=("llama", "fake"), default="llama")
     parser.add_argument("--ctx", type=_whole(1, 16_777_216), help="context in tokens")
     parser.add_argument("--threads", type=_whole(1, 1024))
-    parser.add_argument("--gpu-layers", type=_whole(-1, 100_000), default=-1, help="-1: as many as fit")
+    parser.add_argument("--gpu-layers", type=_layers, default="auto", help="auto, all, or a number")
+    parser.add_argument("--kv-type", type=KvType, choices=tuple(KvType), default=KvType.F16)
+    parser.add_argument(
+        "--flash-attn", dest="flash_attention", choices=get_args(FlashAttention), default="auto"
+    )
     parser.add_argument("--prompt-format", choices=NAMES, help="instead of the one the model asks for")
     parser.add_argument("--host", choices=("127.0.0.1", "::1", "localhost"), default="127.0.0.1")
     parser.add_argument("--port", type=_whole(0, 65535), default=0, help="0: any free one")
     parser.add_argument("--fake-pace", dest="fake_pace_s", type=float, default=0.0, help=argparse.SUPPRESS)
     return Arguments(**vars(parser.parse_args(argv)))
+
+
+def _layers(text: str) -> GpuLayers:
+    match text:
+        case "auto" | "all":
+            return text
+    return _whole(0, 100_000)(text)
 
 
 class _whole:

@@ -25,7 +25,8 @@ class Device:
     """One device.
 
     kind: cpu, cuda, metal, vulkan, rocm, or what else a backend is called.   name: ggml's, e.g. CUDA0.
-    description: what a person calls it.   hardware_id: the same where two backends see one device; may be empty.
+    description: what a person calls it.
+    hardware_id: the same where two backends see one device; may be empty.
     handle: ggml's pointer, 0 for a device that is only described.
     """
 

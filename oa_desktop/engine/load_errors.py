@@ -11,9 +11,11 @@ _INCOMPLETE = re.compile(
     r"not within the file bounds|failed to read|unexpectedly reached end|tensors expected but"
 )
 _MEMORY = re.compile(
-    r"(?:failed|unable) to allocate|out of memory|bad_alloc|cannot allocate|cudaMalloc", re.IGNORECASE
+    r"(?:failed|unable) to allocate|out of memory|bad_alloc|cannot allocate|cudaMalloc|OutOf\w*Memory",
+    re.IGNORECASE,
 )
 
+OUT_OF_MEMORY = "out-of-memory"
 SMALLER = "Close other programs, choose a smaller context, or choose a smaller model."
 
 
@@ -61,4 +63,4 @@ def explain_context(context_tokens: int, log: Sequence[str]) -> OaError:
 
 def out_of_memory(title: str, said: str) -> EngineError:
     """The machine is too small, the file is not at fault."""
-    return EngineError("out-of-memory", title, detail=said, hint=SMALLER)
+    return EngineError(OUT_OF_MEMORY, title, detail=said, hint=SMALLER)

@@ -29,7 +29,13 @@ def llama_options(arguments: Arguments) -> "LlamaOptions":
     """How llama.cpp is set up for a command line."""
     from oa_desktop.engine.llama import LlamaOptions
 
-    return LlamaOptions(n_ctx=arguments.ctx, threads=arguments.threads, gpu_layers=arguments.gpu_layers)
+    return LlamaOptions(
+        n_ctx=arguments.ctx,
+        threads=arguments.threads,
+        gpu_layers=arguments.gpu_layers,
+        kv_type=arguments.kv_type,
+        flash_attention=arguments.flash_attention,
+    )
 
 
 class PacedFakeBackend(FakeBackend):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oa_desktop.client.errors import EngineStopped
 from oa_desktop.client.launch import EngineOptions, EngineProcess
-from oa_desktop.errors import StorageError
+from oa_desktop.errors import StorageError, UsageError
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings import Settings
@@ -35,12 +35,20 @@ def engine_options(
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> EngineOptions:
-    """How the settings want this model to be run."""
+    """How the settings want this model to be run. Raises UsageError when they contradict each other."""
+    if settings.kv_type != "f16" and settings.flash_attention == "off":
+        raise UsageError(
+            "kv-type-needs-flash-attention",
+            f"A KV cache of {settings.kv_type} needs flash attention, which is switched off.",
+            hint="Switch flash attention on, or keep the cache in f16.",
+        )
     return EngineOptions(
         model=model.path,
         ctx=settings.context_tokens or model.context_tokens or None,
         threads=settings.threads or None,
         gpu_layers=settings.gpu_layers,
+        kv_type=settings.kv_type,
+        flash_attention=settings.flash_attention,
         log=log,
         host=host,
         port=port,

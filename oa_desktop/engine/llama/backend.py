@@ -6,7 +6,7 @@ from typing import Any
 
 from llama_cpp import llama_cpp as native
 
-from oa_desktop.engine.backend import ABORTED, Batch, DecodeError, DeviceFacts
+from oa_desktop.engine.backend import ABORTED, Batch, DecodeError, DeviceFacts, Sampler
 from oa_desktop.engine.llama import log, states
 from oa_desktop.engine.llama.abort import AbortSwitch
 from oa_desktop.engine.llama.batch_arrays import BatchArrays
@@ -14,11 +14,13 @@ from oa_desktop.engine.llama.context import LlamaOptions, conversation_tokens, n
 from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.llama.model import load_model, model_facts
 from oa_desktop.engine.llama.placement import device_facts
-from oa_desktop.engine.llama.sampler import LlamaSampler
+from oa_desktop.engine.llama.planning import planned, with_less
+from oa_desktop.engine.llama.sampler import make_sampler
 from oa_desktop.engine.llama.vocabulary import LlamaVocabulary
-from oa_desktop.engine.load_errors import explain_context
+from oa_desktop.engine.load_errors import OUT_OF_MEMORY, explain_context
 from oa_desktop.engine.requests import Sampling
 from oa_desktop.engine.sampling import chain_of
+from oa_desktop.errors import EngineError
 
 _DECODE_FAILURES = {
     1: ("out-of-cells", "The engine ran out of room for the conversation."),
@@ -57,15 +59,34 @@ class LlamaBackend:
     ) -> "LlamaBackend":
         """Load a GGUF file. on_progress gets 0.0 to 1.0 from this thread.
 
-        Raises: ModelError when the file is at fault, EngineError when the machine is.
+        Where memory is short it is tried once more, with less. Raises: ModelError when the file is at fault,
+        EngineError when the machine is.
         """
-        options = options or LlamaOptions()
+        options = planned(path, options or LlamaOptions())
         log.redirect()
         native.llama_backend_init()
+        try:
+            return cls._load(path, options, on_progress)
+        except EngineError as error:
+            if error.code != OUT_OF_MEMORY:
+                raise
+            failure = error
+        # The frames of the first try still hold what it had loaded.
+        failure.__traceback__ = failure.__context__ = failure.__cause__ = None
+        less = with_less(path, options)
+        if less is None:
+            raise failure
+        return cls._load(path, less, on_progress)
+
+    @classmethod
+    def _load(
+        cls, path: Path, options: LlamaOptions, on_progress: Callable[[float], None] | None
+    ) -> "LlamaBackend":
         model = load_model(path, options, on_progress)
         n_ctx = conversation_tokens(model, options)
         context = new_context(model, options)
-        backend = cls(model, context, n_ctx, device_facts(model, context))
+        backend = cls(model, context, n_ctx, device_facts(model, context, options.plan))
+        backend.notices = options.plan.notices if options.plan else ()
         try:
             backend.can_rewind = backend._probe_rewind(model)
         except DecodeError as error:
@@ -100,8 +121,8 @@ class LlamaBackend:
     def interrupt(self, *, abort: bool) -> None:
         self._abort_switch.set(abort=abort)
 
-    def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> LlamaSampler:
-        return LlamaSampler(self._context, chain_of(sampling, seed), prompt)
+    def make_sampler(self, sampling: Sampling, seed: int, prompt: tuple[int, ...]) -> Sampler:
+        return make_sampler(self._context, chain_of(sampling, seed), prompt)
 
     def close(self) -> None:
         if self._context is None:

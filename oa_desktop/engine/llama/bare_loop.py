@@ -18,6 +18,7 @@ from oa_desktop.engine.arguments import parse_arguments
 from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.context import new_context
 from oa_desktop.engine.llama.model import load_model
+from oa_desktop.engine.llama.planning import planned
 from oa_desktop.engine.opening import llama_options
 
 
@@ -88,7 +89,7 @@ def _peak_bytes() -> int:
 def main(argv: list[str]) -> None:
     """Answer until stdin closes."""
     arguments = parse_arguments(argv)
-    options = llama_options(arguments)
+    options = planned(arguments.model, llama_options(arguments))
     log.redirect()
     native.llama_backend_init()
     started = time.perf_counter()

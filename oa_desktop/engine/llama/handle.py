@@ -7,9 +7,13 @@ from llama_cpp import llama_cpp as native
 
 
 class ModelHandle:
-    """Shared by backend and vocabulary: a thread may still tokenize while the backend closes."""
+    """Shared by backend and vocabulary: a thread may still tokenize while the backend closes.
 
-    def __init__(self, pointer: Any) -> None:
+    keep: what the native model points to.
+    """
+
+    def __init__(self, pointer: Any, keep: object = None) -> None:
         self.pointer = pointer
+        self._keep = keep
         # Not at exit: a decode may still run then, and the process gives its memory back anyway.
         weakref.finalize(self, native.llama_model_free, pointer).atexit = False

@@ -11,7 +11,7 @@ _LEVELS = {_DEBUG: logging.DEBUG, _INFO: logging.DEBUG, _WARNING: logging.INFO, 
 
 _log = logging.getLogger("llama.cpp")
 _errors: deque[str] = deque(maxlen=20)
-_lines: deque[str] = deque(maxlen=400)
+_lines: deque[str] = deque(maxlen=200)
 
 
 @native.llama_log_callback  # type: ignore[untyped-decorator]
@@ -19,7 +19,8 @@ def _on_log(level: int, text: bytes, _data: object) -> None:
     message = text.decode(errors="replace").rstrip()
     if message and level in _LEVELS:
         _log.log(_LEVELS[level], "%s", message)
-        _lines.append(message)
+        if level != _DEBUG:
+            _lines.append(message)
         if level == _ERROR:
             _errors.append(message)
 
@@ -41,5 +42,5 @@ def errors() -> tuple[str, ...]:
 
 
 def lines() -> tuple[str, ...]:
-    """The newest lines of any level since `forget`, oldest first."""
+    """The newest lines since `forget` but for debugging, oldest first."""
     return tuple(_lines)

@@ -13,6 +13,7 @@ from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.context import LlamaOptions
 from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.load_errors import explain_load
+from oa_desktop.engine.offload import Plan
 from oa_desktop.errors import ModelError
 
 
@@ -26,16 +27,33 @@ def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float],
 
     callback = native.llama_progress_callback(report)
     params = native.llama_model_default_params()
-    params.n_gpu_layers = options.gpu_layers
-    params.load_mode = native.LLAMA_LOAD_MODE_MMAP if options.mmap else native.LLAMA_LOAD_MODE_NONE
+    params.load_mode = native.LLAMA_LOAD_MODE_AUTO if options.mmap else native.LLAMA_LOAD_MODE_NONE
+    placement = _Placement(options.plan or Plan())
+    placement.write_to(params)
     params.progress_callback = callback
     log.forget()
     pointer = native.llama_model_load_from_file(os.fsencode(path), params)
     if not pointer:
         raise explain_load(path, log.errors())
-    model = ModelHandle(pointer)
+    model = ModelHandle(pointer, keep=placement)
     _check_kind(path, model)
     return model
+
+
+class _Placement:
+    """The devices of a plan as llama.cpp takes them: arrays that must stay while the model is used."""
+
+    def __init__(self, plan: Plan) -> None:
+        devices = [device.handle for device in plan.targets]
+        self._devices = (ctypes.c_void_p * (len(devices) + 1))(*devices, None)
+        self._shares = (ctypes.c_float * max(native.llama_max_devices(), len(devices)))(*plan.shares)
+        self._layers = sum(plan.shares)
+
+    def write_to(self, params: Any) -> None:
+        """An empty list of devices is one, and means the processor; no list would mean all devices."""
+        params.devices = ctypes.addressof(self._devices)
+        params.tensor_split = self._shares
+        params.n_gpu_layers = self._layers
 
 
 def _check_kind(path: Path, model: ModelHandle) -> None:

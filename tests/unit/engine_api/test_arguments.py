@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.engine.arguments import parse_arguments
+from oa_desktop.gguf.kv_cache import KvType
 
 
 def test_only_the_model_is_needed():
     arguments = parse_arguments(["--model", "m.gguf"])
     assert arguments.model == Path("m.gguf")
-    assert (arguments.backend, arguments.ctx, arguments.gpu_layers) == ("llama", None, -1)
+    assert (arguments.backend, arguments.ctx, arguments.gpu_layers) == ("llama", None, "auto")
+    assert (arguments.kv_type, arguments.flash_attention, arguments.threads) == ("f16", "auto", None)
     assert (arguments.host, arguments.port) == ("127.0.0.1", 0)
 
 
@@ -26,6 +28,12 @@ def test_only_the_model_is_needed():
         ["--model", "m", "--backend", "cloud"],
         ["--model", "m", "--prompt-format", "alpaca"],
         ["--model", "m", "--threads", "-1"],
+        ["--model", "m", "--threads", "0"],
+        ["--model", "m", "--threads", "1025"],
+        ["--model", "m", "--gpu-layers", "-1"],
+        ["--model", "m", "--gpu-layers", "some"],
+        ["--model", "m", "--kv-type", "q4_0"],
+        ["--model", "m", "--flash-attn", "maybe"],
         ["--model", "m", "--nonsense"],
         ["--mod", "m"],
     ],
@@ -35,3 +43,14 @@ def test_what_makes_no_sense_is_wrong_usage(wrong, capsys):
         parse_arguments(wrong)
     assert left.value.code == 2
     assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "layers"), [("auto", "auto"), ("all", "all"), ("0", 0), ("32", 32)])
+def test_layers_are_words_or_a_number(text, layers):
+    assert parse_arguments(["--model", "m", "--gpu-layers", text]).gpu_layers == layers
+
+
+def test_the_cache_and_attention_can_be_chosen():
+    arguments = parse_arguments(["--model", "m", "--kv-type", "q8_0", "--flash-attn", "on"])
+    assert arguments.kv_type is KvType.Q8_0
+    assert arguments.flash_attention == "on"

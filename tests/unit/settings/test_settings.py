@@ -48,7 +48,13 @@ WRONG: list[tuple[str, object]] = [
     ("system_prompt", "x" * 20_001),
     ("language_hint", "English"),
     ("user_id", "Alice"),
-    ("gpu_layers", -2),
+    ("gpu_layers", -1),
+    ("gpu_layers", "some"),
+    ("gpu_layers", "007"),
+    ("gpu_layers", 1000),
+    ("gpu_layers", True),
+    ("kv_type", "q4_0"),
+    ("flash_attention", True),
 ]
 
 
@@ -72,6 +78,11 @@ RIGHT: list[tuple[str, object]] = [
 @pytest.mark.parametrize(("key", "value"), RIGHT)
 def test_a_right_value_is_taken(key: str, value: object) -> None:
     assert Settings().with_value(key, value).value(key) == value
+
+
+def test_a_number_of_layers_may_be_written_as_a_number() -> None:
+    assert Settings().with_value("gpu_layers", 20).gpu_layers == "20"
+    assert Settings().with_value("gpu_layers", "all").gpu_layers == "all"
 
 
 def test_an_unknown_setting_is_refused() -> None:
