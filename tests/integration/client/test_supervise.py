@@ -185,6 +185,36 @@ async def test_an_engine_whose_loop_fails_ends_itself_and_is_started_again(watch
     await watched.supervisor.stop()
 
 
+async def test_a_hung_step_is_noticed_and_the_engine_replaced(tmp_path):
+    hanging = tmp_path / "hanging_engine.py"
+    hanging.write_text(
+        "import sys, threading\nfrom oa_desktop.engine import opening, watchdog\n"
+        "from oa_desktop.engine.startup import run\n"
+        "watchdog.Watchdog.__init__.__defaults__ = (0.5, 0.0, *watchdog.Watchdog.__init__.__defaults__[2:])\n"
+        "decode = opening.PacedFakeBackend.decode\n"
+        "def hang(self, batch):\n"
+        "    if self.decoded_tokens > 40:\n        threading.Event().wait()\n    decode(self, batch)\n"
+        "opening.PacedFakeBackend.decode = hang\nsys.exit(run(sys.argv[1:]))\n",
+        encoding="utf-8",
+    )
+    watched = Watched(tmp_path, command=(sys.executable, str(hanging)))
+    client = await watched.supervisor.start()
+    hung, text = watched.supervisor._process.pid, ""
+    with pytest.raises(EngineFailed):  # noqa: PT012
+        async for event in client.chat(QUESTION, max_tokens=500, sampling={"ignore_eos": True}):
+            text += event.text if isinstance(event, ChoiceDelta) else ""
+    assert text, "what came before the hung step is kept"
+    async with asyncio.timeout(20):
+        while not any(isinstance(status, Waiting) for status in watched.statuses):
+            await asyncio.sleep(0.01)
+    waiting = next(status for status in watched.statuses if isinstance(status, Waiting))
+    assert waiting.cause.exit_code == 70
+    again = await watched.supervisor.ready()
+    assert [event async for event in again.chat(QUESTION, max_tokens=3)]
+    assert not psutil.pid_exists(hung)
+    await watched.supervisor.stop()
+
+
 async def test_stopping_wants_no_engine_and_leaves_none(watched):
     await watched.supervisor.start()
     await watched.supervisor.stop()
