@@ -28,6 +28,8 @@ class Arguments:
     host: str
     port: int
     fake_pace_s: float
+    state_dir: Path | None
+    state_bytes: int
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -45,6 +47,8 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     parser.add_argument("--prompt-format", choices=NAMES, help="instead of the one the model asks for")
     parser.add_argument("--host", choices=("127.0.0.1", "::1", "localhost"), default="127.0.0.1")
     parser.add_argument("--port", type=_whole(0, 65535), default=0, help="0: any free one")
+    parser.add_argument("--state-dir", type=Path, help="where branches are kept on disk; none are without")
+    parser.add_argument("--state-bytes", type=_whole(0, 2**63), default=4 * 10**9, help="the most they take")
     parser.add_argument("--fake-pace", dest="fake_pace_s", type=float, default=0.0, help=argparse.SUPPRESS)
     return Arguments(**vars(parser.parse_args(argv)))
 

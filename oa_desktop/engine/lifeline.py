@@ -2,20 +2,26 @@
 
 import ctypes
 import json
+import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from oa_desktop.errors import EngineError
 
+GRACE_S: Final = 1.5
+"""The most that a last act may take. Who closed stdin waits for two seconds before they insist."""
 _STDIN: Final = 0
 _LINE_LIMIT: Final = 4096
 _SHORTEST_TOKEN: Final = 16
 _OOM_SCORE: Final = "500"
 _PR_SET_PDEATHSIG: Final = 1
 _SIGKILL: Final = 9
+
+_log = logging.getLogger(__name__)
 
 
 def read_token() -> str:
@@ -45,19 +51,39 @@ def _is_usable(token: object) -> bool:
     )
 
 
-def end_with_parent() -> None:
-    """From now on the closing of stdin ends this process at once, whatever it is doing."""
-    threading.Thread(target=_watch_stdin, name="lifeline", daemon=True).start()
+class Lifeline:
+    """Stdin, whose closing ends this process, whatever it is doing: at once, or after a last act.
 
+    last_act: called from a thread of its own. The process ends when it returns or raises, or after GRACE_S.
+    """
 
-def _watch_stdin() -> None:
-    while True:
-        try:
-            if not os.read(_STDIN, _LINE_LIMIT):
+    def __init__(self, last_act: Callable[[], None] | None = None) -> None:
+        self.last_act = last_act
+
+    def watch(self) -> None:
+        """From now on."""
+        threading.Thread(target=self._watch_stdin, name="lifeline", daemon=True).start()
+
+    def _watch_stdin(self) -> None:
+        while True:
+            try:
+                if not os.read(_STDIN, _LINE_LIMIT):
+                    break
+            except OSError:
                 break
-        except OSError:
-            break
-    os._exit(0)
+        self._end()
+
+    def _end(self) -> None:
+        try:
+            if self.last_act is not None:
+                limit = threading.Timer(GRACE_S, os._exit, (0,))
+                limit.daemon = True
+                limit.start()
+                self.last_act()
+        except Exception:
+            _log.exception("the last act of the engine failed")
+        finally:
+            os._exit(0)
 
 
 def prepare_process() -> None:

@@ -2,11 +2,15 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from oa_desktop.engine.backend import Backend
+from oa_desktop.engine.pacing import Pace
 from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure
+from oa_desktop.engine.resume.counts import SavedCounts
+from oa_desktop.engine.resume.folder import StateFolder
 from oa_desktop.engine.scheduler import Scheduler
 from oa_desktop.engine.tally import Counts, Outcome
 from oa_desktop.engine.watchdog import Watchdog
@@ -21,7 +25,8 @@ class EngineStats:
     """A picture of the engine after its last step. cells_free + cells_used == cells_total.
 
     sequences: sequences of running replies.   prefixes: retired ones, kept for reuse.
-    can_rewind: of the backend.   turned_away: requests refused at once, before the scheduler saw them.
+    can_rewind: of the backend.   saved: what is on disk.
+    turned_away: requests refused at once, before the scheduler saw them.
     """
 
     healthy: bool
@@ -34,6 +39,7 @@ class EngineStats:
     prefixes: int
     can_rewind: bool
     counts: Counts
+    saved: SavedCounts
     turned_away: int = 0
 
     @property
@@ -52,6 +58,7 @@ class EngineLoop:
 
     step_tokens: the most tokens one step decodes; what live replies leave of it goes to waiting prompts.
     max_queue: requests that may wait; one more ends at once in a RequestFailure "busy".
+    states: where branches are saved when nothing happens, and at the end; None saves none.
     watchdog: says when a step takes too long for any machine.
     """
 
@@ -61,18 +68,24 @@ class EngineLoop:
         *,
         step_tokens: int = 512,
         max_queue: int = 64,
+        states: StateFolder | None = None,
         watchdog: Watchdog | None = None,
     ) -> None:
         self.backend = backend
         self._watchdog = watchdog or Watchdog()
         self._hung = False
-        self._scheduler = Scheduler(backend, step_tokens=step_tokens, max_queue=max_queue)
+        self._scheduler = Scheduler(
+            backend, step_tokens=step_tokens, max_queue=max_queue, pace=Pace(), states=states
+        )
+        self._saved = self._scheduler.saved
         self._max_queue = max_queue
         self._wake = threading.Condition()
         self._arrived: list[GenerationRequest] = []
         self._cancelled: list[str] = []
         self._listeners: dict[str, Listener] = {}
         self._closing = False
+        self._save_until_s = 0.0
+        self._quiet = False
         self._healthy = True
         self._checked = True
         self._turned_away = 0
@@ -139,11 +152,15 @@ class EngineLoop:
         """The newest picture; never waits for a step."""
         return replace(self._stats, turned_away=self._turned_away)
 
-    def close(self) -> None:
-        """Cancel every request (each still gets its terminal event), end the thread, close the backend."""
+    def close(self, *, save_within_s: float = 0.0) -> None:
+        """Cancel every request (each still gets its terminal event), end the thread, close the backend.
+
+        save_within_s: branches are saved before that, as many as there is time for.
+        """
         with self._wake:
             self._closing = True
             self.backend.interrupt(abort=True)
+            self._save_until_s = time.monotonic() + save_within_s
             self._wake.notify()
         if self._thread.ident is None:
             self.backend.close()
@@ -162,11 +179,18 @@ class EngineLoop:
     def _run(self) -> None:
         try:
             while self._take_messages():
+                if self._quiet:
+                    self._save()
+                    continue
                 events = self._scheduler.step()
                 self._checked = False
                 self._stats = self._picture()
                 self._deliver(events)
+                if self._saved is not None:
+                    self._saved.stir()
             self._deliver(self._scheduler.close())
+            if self._saved is not None:
+                self._saved.close(self._save_until_s - time.monotonic())
         except Exception:
             _log.exception("the engine loop crashed")
             self._fail_all()
@@ -180,7 +204,9 @@ class EngineLoop:
             self.backend.interrupt(abort=False)
             while not (self._closing or self._arrived or self._cancelled or self._scheduler.has_work):
                 self._check_when_idle()
-                self._wake.wait()
+                self._quiet = not self._wake.wait(None if self._saved is None else self._saved.wait_s)
+                if self._quiet:
+                    return True
             arrived, self._arrived = self._arrived, []
             cancelled, self._cancelled = self._cancelled, []
             for request in arrived:
@@ -189,6 +215,12 @@ class EngineLoop:
         for request_id in cancelled:
             self._scheduler.cancel(request_id)
         return not closing
+
+    def _save(self) -> None:
+        self._quiet = False
+        if self._saved is not None:
+            self._saved.save_next()
+            self._stats = self._picture()
 
     def _check_when_idle(self) -> None:
         if not self._checked:
@@ -236,4 +268,5 @@ class EngineLoop:
             prefixes=len(tree.kept),
             can_rewind=tree.can_rewind,
             counts=scheduler.tally.counts(),
+            saved=SavedCounts() if scheduler.saved is None else scheduler.saved.counts(),
         )

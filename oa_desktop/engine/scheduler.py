@@ -10,6 +10,7 @@ from oa_desktop.engine.admission import Limits, allowance, refusal
 from oa_desktop.engine.backend import ABORTED, Backend, DecodeError
 from oa_desktop.engine.decoding import Decoded, Failed, Work, decode_step
 from oa_desktop.engine.jobs import Job, Reply, ReplyText
+from oa_desktop.engine.pacing import Pace
 from oa_desktop.engine.requests import (
     Event,
     FinishReason,
@@ -19,6 +20,8 @@ from oa_desktop.engine.requests import (
     RequestFailure,
     TextDelta,
 )
+from oa_desktop.engine.resume.folder import StateFolder
+from oa_desktop.engine.resume.saved_branches import SavedBranches
 from oa_desktop.engine.tally import Outcome, Tally
 from oa_desktop.engine.tree import PrefixTree
 from oa_desktop.engine.watchdog import RunningStep
@@ -30,23 +33,33 @@ SEEDS = 2**32 - 1
 class Scheduler:
     """Events are handed out by `step`; a request ends in exactly one RequestEnd or RequestFailure.
 
-    step_tokens: the most tokens of one step. Live replies come first, prompts get the rest, at least one.
+    step_tokens: the most tokens of one step. Live replies come first, prompts share the rest, at least one.
+    pace: says how much of that rest a step may take before replies feel it; None takes all of it.
     max_queue: requests that may wait; one more fails with "busy".
+    states: where branches are kept on disk; None keeps none. It takes one sequence for itself.
     """
 
-    def __init__(self, backend: Backend, *, step_tokens: int = 512, max_queue: int = 64) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        step_tokens: int = 512,
+        max_queue: int = 64,
+        pace: Pace | None = None,
+        states: StateFolder | None = None,
+    ) -> None:
         self.step_tokens = step_tokens
+        self._pace = pace
         self.max_queue = max_queue
         self.tally = Tally()
         self.running_step: RunningStep | None = None
+        sequences = backend.max_sequences - (states is not None)
         self.tree = PrefixTree(
-            backend,
-            cells=backend.cells,
-            max_sequences=backend.max_sequences,
-            can_rewind=backend.can_rewind,
+            backend, cells=backend.cells, max_sequences=sequences, can_rewind=backend.can_rewind
         )
+        self.saved = None if states is None else SavedBranches(backend, self.tree, states, scratch=sequences)
         self._backend = backend
-        self._limits = Limits(backend.n_ctx, backend.cells, backend.max_sequences)
+        self._limits = Limits(backend.n_ctx, backend.cells, sequences)
         self._queue: deque[GenerationRequest] = deque()
         self._jobs: dict[str, Job] = {}
         self._events: list[Event] = []
@@ -95,14 +108,18 @@ class Scheduler:
         """Admit, decode once, sample. Returns what happened since the last step, in order."""
         started = time.perf_counter()
         self._admit()
-        replies, slices = self._live_replies(), self._prompt_slices()
+        replies = self._live_replies()
+        slices = self._prompt_slices(len(replies))
         if replies or slices:
             work = [*replies, *slices]
             self.running_step = RunningStep(frozenset(self._jobs), sum(len(item.tokens) for item in work))
             for outcome in decode_step(self._backend, self.tree, work):
                 self._take(outcome)
             self.running_step = None
-            self.tally.step(time.perf_counter() - started, read_prompt=bool(slices))
+            seconds = time.perf_counter() - started
+            self.tally.step(seconds, read_prompt=bool(slices))
+            if self._pace is not None:
+                self._pace.note(len(replies), sum(len(item.tokens) for item in slices), seconds)
         events, self._events = self._events, []
         return events
 
@@ -121,7 +138,7 @@ class Scheduler:
             if not self._fits(request, allowed.reply_cells):
                 return
             self._queue.popleft()
-            sequence = self.tree.acquire(request.prompt[:-1])
+            sequence = (self.saved or self.tree).acquire(request.prompt[:-1])
             reused = self.tree.length(sequence)
             self.tally.reused_tokens += reused
             self._jobs[request.id] = Job(request, sequence, reused, allowed.reply_tokens, allowed.reply_cells)
@@ -148,29 +165,43 @@ class Scheduler:
                 work.append(Work(job, reply, reply.sequence, [reply.next_token], wants_logits=True))
         return work
 
-    def _prompt_slices(self) -> list[Work]:
-        live = sum(len(job.running) for job in self._jobs.values())
-        budget = min(max(1, self.step_tokens - live), self._backend.max_batch - live)
+    def _prompt_slices(self, replies: int) -> list[Work]:
+        """The next tokens of every waiting prompt in equal shares: no short one waits for a long one."""
+        reading = self._reading()
+        if not reading:
+            return []
+        budget = self._prompt_budget(replies)
         work: list[Work] = []
-        claimed = set()
+        for waiting, job in zip(range(len(reading), 0, -1), reading, strict=True):
+            prompt, start = job.request.prompt, self.tree.length(job.sequence)
+            share = min(-(-budget // waiting), self._slice_limit(job, start))
+            if share:
+                tokens = list(prompt[start : start + share])
+                budget -= len(tokens)
+                last = start + len(tokens) == len(prompt)
+                work.append(Work(job, None, job.sequence, tokens, wants_logits=last))
+        return work
+
+    def _reading(self) -> list[Job]:
+        """Requests whose next prompt tokens nobody else reads, the fewest tokens first.
+
+        Where two would read the same tokens one waits, and shares them in the next step.
+        """
+        claims: dict[tuple[object, int], Job] = {}
         for job in self._jobs.values():
-            if job.replies or not budget:
+            if job.replies:
                 continue
             prompt = job.request.prompt
             before = self.tree.length(job.sequence)
             start = self.tree.catch_up(job.sequence, prompt[:-1])
             job.reused_tokens += start - before
             self.tally.reused_tokens += start - before
-            claim = self.tree.place(job.sequence), prompt[start]
-            if claim in claimed:
-                continue  # the request before it reads the same tokens now; share them in the next step
-            claimed.add(claim)
-            tokens = list(prompt[start : start + min(budget, self._slice_limit(job, start))])
-            budget -= len(tokens)
-            work.append(
-                Work(job, None, job.sequence, tokens, wants_logits=start + len(tokens) == len(prompt))
-            )
-        return work
+            claims.setdefault((self.tree.place(job.sequence), prompt[start]), job)
+        return sorted(claims.values(), key=self._unread)
+
+    def _prompt_budget(self, replies: int) -> int:
+        most = min(max(1, self.step_tokens - replies), self._backend.max_batch - replies)
+        return most if self._pace is None else self._pace.prompt_tokens(replies, most)
 
     def _slice_limit(self, job: Job, start: int) -> int:
         """A memory that cannot be cut is kept one token before the end of the prompt, to answer it again."""

@@ -7,20 +7,24 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Final
 
 from oa_desktop.engine.announcements import Announcements
 from oa_desktop.engine.arguments import Arguments, parse_arguments
 from oa_desktop.engine.landlock import LockdownReport, lock_down
-from oa_desktop.engine.lifeline import end_with_parent, prepare_process, read_token
+from oa_desktop.engine.lifeline import Lifeline, prepare_process, read_token
 from oa_desktop.engine.listening import listen
 from oa_desktop.engine.model_parts import model_parts
 from oa_desktop.engine.prompts.families import FAMILIES
 from oa_desktop.engine.prompts.template_process import TemplateProcess
+from oa_desktop.engine.resume.opening import open_states, prepare_root
 from oa_desktop.errors import EngineError, OaError
 
 log = logging.getLogger(__name__)
 
+SAVE_WITHIN_S: Final = 1.2
+"""Less than the lifeline's grace: what is being written then can still be finished."""
 CRASHED: Final = 70
 """The exit status when the engine loop failed or hung: a new process is the only cure."""
 
@@ -47,9 +51,10 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
     prepare_process()
     with listen(arguments.host, arguments.port) as listener:
         worker = None if arguments.prompt_format in FAMILIES else TemplateProcess()
-        report = lock_down(model_parts(arguments.model))
+        report = lock_down(model_parts(arguments.model), prepare_root(arguments.state_dir))
         log.info("%s", report.sentence)
-        end_with_parent()
+        lifeline = Lifeline()
+        lifeline.watch()
 
         # Imported inside the prison: their threads are then locked in as well.
         from oa_desktop.engine.api.application import make_application
@@ -60,8 +65,13 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         from oa_desktop.engine.server import Server
 
         backend = open_backend(arguments, announcements.loading)
-        loop = EngineLoop(backend)
+        states = open_states(
+            arguments.state_dir, model_parts(arguments.model), backend.state_kind, arguments.state_bytes
+        )
+        loop = EngineLoop(backend, states=states)
         loop.start()
+        if states is not None:
+            lifeline.last_act = partial(loop.close, save_within_s=SAVE_WITHIN_S)
         prompts = PromptRenderer(
             backend.model,
             backend.vocabulary,
@@ -82,7 +92,7 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         finally:
             if loop.hung:
                 os._exit(CRASHED)
-            loop.close()
+            loop.close(save_within_s=SAVE_WITHIN_S)
             prompts.close()
 
 

@@ -40,6 +40,9 @@ def _families(stats: EngineStats) -> Iterator[Family]:
     yield _counter("read_tokens_total", "Prompt tokens read into the memory.", counts.read_tokens)
     yield _counter("reused_tokens_total", "Prompt tokens the memory held already.", counts.reused_tokens)
     yield _counter(
+        "restored_tokens_total", "Those of them that were read from disk.", stats.saved.restored_tokens
+    )
+    yield _counter(
         "generated_tokens_total", "Tokens of replies, without end tokens.", counts.generated_tokens
     )
     outcomes = tuple((f'{{outcome="{outcome}"}}', count) for outcome, count in stats.outcomes().items())
@@ -51,6 +54,11 @@ def _families(stats: EngineStats) -> Iterator[Family]:
     yield _gauge("used_cells", "Cells that hold a token.", stats.cells_used)
     yield _gauge("free_cells", "Cells that hold nothing.", stats.cells_free)
     yield _gauge("kept_prefixes", "Ended sequences kept for reuse.", stats.prefixes)
+    yield _gauge("saved_branches", "Branches on disk, of this model and context.", stats.saved.branches)
+    yield _gauge("saved_bytes", "What they take of the disk.", stats.saved.size_bytes)
+    yield _counter(
+        "refused_states_total", "Files on disk that were damaged and removed.", stats.saved.refused
+    )
     steps = (*_histogram("true", counts.prompt_steps), *_histogram("false", counts.reply_steps))
     yield Family(_STEP, "histogram", "Time of a step, by whether it read from a prompt.", steps)
     yield _gauge(
