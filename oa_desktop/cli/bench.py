@@ -11,6 +11,7 @@ from oa_desktop.bench.plan import FULL, QUICK
 from oa_desktop.bench.run import Told, run
 from oa_desktop.cli.app import App
 from oa_desktop.cli.output import StatusLine, json_option, print_json, say
+from oa_desktop.services.fit_check import require_fit
 from oa_desktop.services.loading import engine_options
 from oa_desktop.services.model_file import ModelFile
 
@@ -36,7 +37,7 @@ def bench(ref: str | None, quick: bool, out: Path | None, llama_server: Path | N
     """
     app = App()
     model = app.library.resolve(ref or app.settings.model)
-    app.library.require_fit(model, app.settings.context_tokens)
+    require_fit(app.library, model, app.settings)
     options, plan = engine_options(model, app.settings), QUICK if quick else FULL
     status = StatusLine()
     try:

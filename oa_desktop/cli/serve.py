@@ -9,6 +9,7 @@ from oa_desktop.cli.app import App
 from oa_desktop.cli.engine_settings import engine_settings
 from oa_desktop.cli.output import note, say
 from oa_desktop.client.launch import EngineProcess
+from oa_desktop.services.fit_check import require_fit
 from oa_desktop.services.loading import engine_options
 from oa_desktop.setting_spec import SettingValue
 
@@ -31,7 +32,7 @@ def serve(
 
 async def _serve(app: App, ref: str | None, host: str, port: int, token: str | None) -> None:
     model = await asyncio.to_thread(app.library.resolve, ref or app.settings.model)
-    await asyncio.to_thread(app.library.require_fit, model, app.settings.context_tokens)
+    await asyncio.to_thread(require_fit, app.library, model, app.settings)
     options = engine_options(model, app.settings, app.paths.logs / "engine.log", host=host, port=port)
     process = await EngineProcess.start(options, token=token)
     try:

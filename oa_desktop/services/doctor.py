@@ -8,6 +8,8 @@ from typing import Any
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import decimal_size
 from oa_desktop.paths import AppPaths
+from oa_desktop.services.accelerators import device_findings
+from oa_desktop.services.device_probe import DeviceProbe, probe_devices
 from oa_desktop.services.doctor_checks import (
     Machine,
     PathStatus,
@@ -20,6 +22,7 @@ from oa_desktop.services.doctor_checks import (
 )
 from oa_desktop.services.engine_probe import EngineProbe, probe_engine
 from oa_desktop.services.findings import Finding, Level, problem
+from oa_desktop.services.graphics import graphics
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings_file import Notice
 
@@ -36,6 +39,7 @@ class DoctorReport:
     machine: Machine
     paths: tuple[PathStatus, ...]
     engine: EngineProbe
+    devices: DeviceProbe
 
     @property
     def healthy(self) -> bool:
@@ -56,24 +60,27 @@ def report(
     library: ModelLibrary | None = None,
     database: DatabaseCheck | None = None,
     probe: Callable[[], EngineProbe] = probe_engine,
+    devices: Callable[[], DeviceProbe] = probe_devices,
 ) -> DoctorReport:
-    """Examine this installation. Blocks for about half a second; never raises for trouble it finds.
+    """Examine this installation. Blocks for about a second; never raises for trouble it finds.
 
-    database: the check of the store, given by whoever has it open. probe: asks an engine process.
+    database: the check of the store, given by whoever has it open. probe, devices: ask an engine process.
     """
     found_versions, found_machine, statuses, engine = versions(), machine(), path_statuses(paths), probe()
+    found_devices, library = devices(), library or ModelLibrary(paths)
     findings = [
         *version_findings(found_versions),
         *machine_findings(found_machine),
         *path_findings(statuses),
         *_engine_findings(engine),
+        *device_findings(found_devices, graphics(), _layer_bytes(library, model_ref)),
         *(Finding(Level.NOTE, "settings", notice.title, notice.hint) for notice in settings_notices),
-        *_model_findings(library or ModelLibrary(paths), model_ref),
+        *_model_findings(library, model_ref, found_devices),
         *_database_findings(database),
     ]
     order = (Level.PROBLEM, Level.NOTE, Level.OK)
     findings.sort(key=lambda finding: order.index(finding.level))
-    return DoctorReport(tuple(findings), found_versions, found_machine, statuses, engine)
+    return DoctorReport(tuple(findings), found_versions, found_machine, statuses, engine, found_devices)
 
 
 def _engine_findings(engine: EngineProbe) -> list[Finding]:
@@ -84,10 +91,19 @@ def _engine_findings(engine: EngineProbe) -> list[Finding]:
     return findings
 
 
-def _model_findings(library: ModelLibrary, ref: str) -> list[Finding]:
+def _layer_bytes(library: ModelLibrary, ref: str) -> int:
+    """About what one layer of the chosen model takes, 0 when it cannot be told."""
     try:
         model = library.resolve(ref)
-        need = library.require_fit(model)
+    except OaError:
+        return 0
+    return model.size_bytes // (model.facts.shape.layers + 1) if model.facts else 0
+
+
+def _model_findings(library: ModelLibrary, ref: str, devices: DeviceProbe) -> list[Finding]:
+    try:
+        model = library.resolve(ref)
+        need = library.require_fit(model, device_bytes=devices.own_memory_bytes)
     except OaError as error:
         return [problem("model", error)]
     if model.crashed:

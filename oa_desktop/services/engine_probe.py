@@ -18,13 +18,11 @@ class EngineProbe:
 
     locked_in: whether it can shut itself off. lockdown: one sentence about that.
     missing: what the wall does not stop.
-    devices: names of graphics devices the engine could use, None when it was not asked.
     """
 
     locked_in: bool
     lockdown: str
     missing: tuple[str, ...] = ()
-    devices: tuple[str, ...] | None = None
 
 
 def probe_engine() -> EngineProbe:

@@ -9,6 +9,7 @@ from pathlib import Path
 from oa_desktop.client.errors import EngineStopped
 from oa_desktop.client.launch import EngineOptions, EngineProcess
 from oa_desktop.errors import StorageError, UsageError
+from oa_desktop.services.fit_check import require_fit
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings import Settings
@@ -71,7 +72,7 @@ async def load_model(
     Raises: ModelError when it is missing, damaged or too large, EngineError when the engine does not start.
     """
     model = await asyncio.to_thread(library.resolve, ref)
-    await asyncio.to_thread(library.require_fit, model, settings.context_tokens)
+    await asyncio.to_thread(require_fit, library, model, settings)
     await _noted(library.note_loading, model)
     process: EngineProcess | None = None
     try:

@@ -13,6 +13,7 @@ from oa_desktop.errors import ModelError, UsageError
 from oa_desktop.gguf.check import check_model
 from oa_desktop.gguf.errors import ModelMissing, printable, shown_name
 from oa_desktop.gguf.fit import MemoryNeed, memory_need, require_fit
+from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.paths import AppPaths, tour_model
 from oa_desktop.services.load_marks import LoadMarks
 from oa_desktop.services.machine import available_bytes
@@ -132,7 +133,14 @@ class ModelLibrary:
         """It loaded, or was never really tried. Raises StorageError."""
         self._marks.clear(fingerprint_of(model.path))
 
-    def require_fit(self, model: ModelFile, context_tokens: int = 0, *, device_bytes: int = 0) -> MemoryNeed:
+    def require_fit(
+        self,
+        model: ModelFile,
+        context_tokens: int = 0,
+        *,
+        device_bytes: int = 0,
+        kv_type: KvType = KvType.F16,
+    ) -> MemoryNeed:
         """What the model needs with this context (0: its usual one).
 
         device_bytes: free memory of a graphics card the engine will use, on top of the machine's.
@@ -141,7 +149,7 @@ class ModelLibrary:
         if model.facts is None:
             raise model.problem or ModelMissing("model-missing", f"{model.name} cannot be used.")
         context = context_tokens or model.context_tokens
-        need = memory_need(model.facts, context, weights_bytes=model.size_bytes)
+        need = memory_need(model.facts, context, weights_bytes=model.size_bytes, kv_type=kv_type)
         require_fit(model.facts, need, context, available_bytes() + device_bytes)
         return need
 

@@ -72,7 +72,7 @@ async def test_a_refusal_in_words_leaves_no_mark(
     library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(context_tokens=-5)  # no settings file can say this; the engine refuses it
-    monkeypatch.setattr(library, "require_fit", lambda *_: None)
+    monkeypatch.setattr(library, "require_fit", lambda *_, **__: None)
     with pytest.raises(EngineError):
         await load_model(library, TOUR_REF, settings)
     assert not library.resolve(TOUR_REF).crashed
