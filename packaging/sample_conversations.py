@@ -39,16 +39,21 @@ class Sample:
         speed: float = 31.0,
         state: MessageState = MessageState.COMPLETE,
         error: str = "",
+        finish_reason: str = "stop",
+        dropped_messages: int = 0,
     ) -> Message:
         tokens = max(2, len(text) // 4)
+        prompt_tokens = 1480 if dropped_messages else min(260 + 8 * len(self.messages), 1600)
         generation = Generation(
             preset="k50",
-            prompt_tokens=min(260 + 8 * len(self.messages), 1600),
+            prompt_tokens=prompt_tokens,
+            reused_tokens=prompt_tokens - 62,
             completion_tokens=tokens,
-            first_token_s=0.2,
-            duration_s=0.2 + (tokens - 1) / speed,
-            finish_reason="stop",
+            first_token_s=0.24,
+            duration_s=0.24 + (tokens - 1) / speed,
+            finish_reason=finish_reason,
             error=error,
+            dropped_messages=dropped_messages,
         )
         return self._add(Role.ASSISTANT, text, parent, state=state, generation=generation, model_name=MODEL)
 
@@ -157,6 +162,34 @@ def spring() -> Sample:
         "燕子回来的时候，山还没有醒。\n李白的月亮落在井里，\n我打水，打起一桶春天。", prompt, speed=29.0
     )
     sample.show(first)
+    return sample
+
+
+def seaside() -> Sample:
+    """Longer than the context: the last answer was written without the beginning, and was cut short."""
+    sample = Sample("seaside", "Five days by the sea")
+    last = sample.reply(
+        "Five days are enough for the coast between the two lighthouses. Do you walk or cycle?",
+        sample.prompt("Plan five days by the sea for two people who like to walk and to read."),
+    )
+    for asked, answered in (
+        ("We walk.", "Then sleep in three places and carry little. Which month is it?"),
+        ("May, so that the birds are back.", "In May the cliffs are full of puffins and the inns are not."),
+        (
+            "What do we read?",
+            "One long novel for both, torn in two at its middle, and exchanged on day three.",
+        ),
+    ):
+        last = sample.reply(answered, sample.prompt(asked, last))
+    question = sample.prompt("Write the plan day by day.", last)
+    sample.reply(
+        "**Day 1.** Arrive by noon. Walk west along the shingle to the old harbour (7 km), where the inn "
+        "keeps a fire until June.\n\n**Day 2.** Over the cliffs to the first lighthouse (14 km). The puffins "
+        "are below you from the second stile on. Read in the",
+        question,
+        finish_reason="length",
+        dropped_messages=4,
+    )
     return sample
 
 

@@ -18,12 +18,12 @@ import PySide6.QtQuick  # noqa: F401
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
-from sample_conversations import MODEL, barn, coffee, garden, library, small_ones, sorting, spring
+from sample_conversations import MODEL, barn, coffee, garden, library, seaside, small_ones, sorting, spring
 from shiboken6 import delete
 
 from oa_desktop.client.errors import stopped
 from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd
-from oa_desktop.client.handle import EngineHandle, ModelDescription
+from oa_desktop.client.handle import EngineDevice, EngineHandle, ModelDescription
 from oa_desktop.client.status import Running
 from oa_desktop.conversation.message import MessageId, TreeId
 from oa_desktop.paths import app_paths
@@ -94,7 +94,16 @@ class Studio:
 
     def fill(self) -> None:
         """Put the sample conversations into the store; the last one is the newest."""
-        samples = [*reversed(small_ones()), library(), garden(), coffee(), sorting(), spring(), barn()]
+        samples = [
+            *reversed(small_ones()),
+            library(),
+            garden(),
+            seaside(),
+            coffee(),
+            sorting(),
+            spring(),
+            barn(),
+        ]
         for sample in samples:
             self.worker.submit(sample.save).result()
         self.wiring.conversations.refresh()
@@ -103,7 +112,8 @@ class Studio:
     def model_runs(self) -> None:
         engine = self.wiring.engine
         engine.ref = "oasst-sft-4"
-        description = ModelDescription(MODEL, context_tokens=2048, max_replies=8)
+        device = EngineDevice("cuda", "NVIDIA GeForce RTX 4090", 36, 36, 8, "f16", flash_attention=True)
+        description = ModelDescription(MODEL, context_tokens=2048, max_replies=8, device=device)
         engine.model = ModelFile(engine.ref, MODEL, Path("m.gguf"), (), 7_400_000_000, Origin.LINKED, None)
         engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
         engine.changed.emit()
@@ -111,7 +121,8 @@ class Studio:
     def tour_runs(self) -> None:
         engine = self.wiring.engine
         engine.ref, engine.model = TOUR_REF, self.wiring.library.show(TOUR_REF)
-        description = ModelDescription(engine.model.name, context_tokens=2048, max_replies=8)
+        device = EngineDevice("cpu", "AMD Ryzen 7 5800X", 4, 0, 8, "f16")
+        description = ModelDescription(engine.model.name, context_tokens=2048, max_replies=8, device=device)
         engine.status = Running(EngineHandle("http://127.0.0.1:1/v1", "", description))
         engine.changed.emit()
 

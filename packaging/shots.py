@@ -129,6 +129,11 @@ def arabic(studio: Studio) -> None:
     studio.open("coffee")
 
 
+def left_out(studio: Studio) -> None:
+    studio.fill()
+    studio.open("seaside")
+
+
 def editing(studio: Studio) -> None:
     studio.fill()
     studio.open("garden")
@@ -185,6 +190,7 @@ STATES: tuple[Callable[[Studio], None], ...] = (
     long_text,
     chinese,
     arabic,
+    left_out,
     editing,
     settings,
     shortcuts,

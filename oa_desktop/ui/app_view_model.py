@@ -31,6 +31,7 @@ class AppProps:
     motion: str = "system"
     enter_sends: bool = True
     max_tokens: int = 1024
+    drop_oldest: bool = True
     system_prompt: str = ""
     may_close: bool = True
 
@@ -45,6 +46,7 @@ class AppViewModel(QObject):
     motionChanged = Signal()
     enterSendsChanged = Signal()
     maxTokensChanged = Signal()
+    dropOldestChanged = Signal()
     systemPromptChanged = Signal()
     mayCloseChanged = Signal()
     raiseRequested = Signal()
@@ -119,6 +121,10 @@ class AppViewModel(QObject):
     def maxTokens(self) -> int:
         return self._props.max_tokens
 
+    @Property(bool, notify=dropOldestChanged)
+    def dropOldest(self) -> bool:
+        return self._props.drop_oldest
+
     @Property(str, notify=systemPromptChanged)
     def systemPrompt(self) -> str:
         return self._props.system_prompt
@@ -147,6 +153,10 @@ class AppViewModel(QObject):
     @Slot(int)
     def setMaxTokens(self, tokens: int) -> None:
         self._preferences.set("max_tokens", tokens)
+
+    @Slot(bool)
+    def setDropOldest(self, drop_oldest: bool) -> None:
+        self._preferences.set("context_overflow", "drop-oldest" if drop_oldest else "stop")
 
     @Slot(str)
     def setSystemPrompt(self, text: str) -> None:
@@ -180,6 +190,7 @@ class AppViewModel(QObject):
             motion=settings.motion,
             enter_sends=settings.enter_sends,
             max_tokens=settings.max_tokens,
+            drop_oldest=settings.context_overflow == "drop-oldest",
             system_prompt=settings.system_prompt,
             may_close=self._close_allowed or not self._generations.any_running(),
         )

@@ -25,6 +25,7 @@ SHORTCUTS: tuple[ShortcutRow, ...] = (
         ("Stop the replies", "Esc"),
         ("Edit the last prompt", "Up in the empty box"),
         ("More replies to the last prompt", "Ctrl+R"),
+        ("Continue the last reply", "Ctrl+Shift+R"),
         ("Copy the last reply", "Ctrl+Shift+C"),
     ),
     *_rows(

@@ -90,7 +90,7 @@ class Wiring(QObject):
         withdraw_all()
 
     def _view_models(self, paths: AppPaths) -> Sequence[QObject]:
-        thread = ThreadModels(MessageBlocks(self.generations, self), self)
+        thread = ThreadModels(MessageBlocks(self.generations, self), self.generations, self)
         self.thread_view = ThreadViewModel(
             self.session, self.generations, self.asking, thread, self.notices, self
         )
@@ -140,6 +140,9 @@ class Wiring(QObject):
     def _connect_notices(self, settings_file: SettingsFile) -> None:
         self.asking.engine_missing.connect(self.models.ensure_engine)
         self.session.failed.connect(self.engine_notices.show_failure)
+        self.session.nothing_added.connect(
+            lambda: self.notices.toast("The model has nothing to add to this reply.")
+        )
         self.preferences.not_saved.connect(
             lambda title, hint: self.notices.show(Notice("settings", "warning", title, hint))
         )

@@ -30,13 +30,13 @@ SLOW_MS = 30_000
 """For whole generations on a busy machine."""
 
 
-def fake_loader(paths: AppPaths, pace_s: float = 0.0):
+def fake_loader(paths: AppPaths, pace_s: float = 0.0, ctx: int = 2048):
     """Starts the real engine process over the fake backend, whatever model is asked for."""
 
     async def load(ref, on_progress):
         model = ModelLibrary(paths).show(ref)
         options = EngineOptions(
-            paths.data / "fake.gguf", backend="fake", ctx=2048, extra=("--fake-pace", str(pace_s))
+            paths.data / "fake.gguf", backend="fake", ctx=ctx, extra=("--fake-pace", str(pace_s))
         )
         return LoadedModel(model, await EngineProcess.start(options, on_progress=on_progress))
 

@@ -14,6 +14,7 @@ Item {
 
         ReplyCard {
             blocks: Fixtures.blocks
+            canContinue: true
             canRank: true
             details: ""
             disliked: false
@@ -30,9 +31,12 @@ Item {
             reactions: ""
             selected: false
             status: "31 tok/s"
+            statusFull: "42 tokens · 31 tok/s · first after 0.4 s · read 60 of 1,900 tokens"
+            statusMedium: "42 tokens · 31 tok/s"
             streaming: false
             tied: false
             trouble: ""
+            unfinished: false
             width: 400
         }
     }
@@ -191,6 +195,61 @@ Item {
             });
             verify(findChild(item, "replyTrouble").visible);
             verify(!findChild(card(), "replyTrouble").visible);
+        }
+
+        function test_the_small_print_is_as_long_as_there_is_room_data() {
+            return [
+                {
+                    tag: "wide",
+                    width: 640,
+                    text: "42 tokens · 31 tok/s · first after 0.4 s · read 60 of 1,900 tokens"
+                },
+                {
+                    tag: "usual",
+                    width: 400,
+                    text: "42 tokens · 31 tok/s"
+                },
+                {
+                    tag: "very narrow",
+                    width: 150,
+                    text: "31 tok/s"
+                }
+            ];
+        }
+
+        function test_the_small_print_is_as_long_as_there_is_room(data) {
+            const item = card({
+                width: data.width
+            });
+            tryCompare(findChild(item, "replyStatus"), "text", data.text);
+        }
+
+        function test_a_reply_that_did_not_end_by_itself_offers_to_go_on() {
+            const item = card({
+                unfinished: true
+            });
+            watch(item, "continueReplyRequested");
+            const button = findChild(item, "continueUnfinished");
+            verify(button.visible);
+            mouseClick(button);
+            compare(spy.count, 1);
+            verify(!findChild(card(), "continueUnfinished").visible);
+            verify(!findChild(card({
+                unfinished: true,
+                readOnly: true
+            }), "continueUnfinished").visible);
+        }
+
+        function test_a_whole_reply_can_go_on_by_its_tools() {
+            const item = card();
+            watch(item, "continueReplyRequested");
+            const button = findChild(item, "continueReply");
+            tryVerify(() => button.visible);
+            mouseClick(button);
+            compare(spy.count, 1);
+            verify(!findChild(card({
+                canContinue: false
+            }), "continueReply").visible);
         }
 
         function test_nothing_sticks_out_of_a_card_data() {

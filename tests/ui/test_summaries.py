@@ -3,17 +3,14 @@
 import pytest
 
 from oa_desktop.conversation.conversation import Conversation, ConversationSummary
-from oa_desktop.conversation.message import MessageState
 from oa_desktop.conversation.states import TreeState
 from oa_desktop.ui.chat.languages import guessed_language, language_name
 from oa_desktop.ui.conversations.summaries import (
     conversation_subtitle,
     counted,
-    reply_details,
-    reply_status,
     state_text,
 )
-from tests.ui.trees import finished, tree_of
+from tests.ui.trees import tree_of
 
 
 @pytest.mark.parametrize(
@@ -38,29 +35,6 @@ def test_a_state_says_how_much_is_ranked():
     tree = tree_of("p -", "a p", "b p", "q a", "c q", "d q")
     assert state_text(TreeState.RANKING, tree, frozenset({"p"})) == "ranking · 1 of 2 ranked"
     assert state_text(TreeState.GROWING, tree_of("p -"), frozenset()) == "growing"
-
-
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        (finished(63, 2.0), "31 tok/s"),
-        (finished(9, 2.0), "4.0 tok/s"),
-        ({"state": MessageState.STREAMING}, "writing"),
-        ({"state": MessageState.STOPPED}, "stopped"),
-        ({"state": MessageState.INTERRUPTED}, "interrupted"),
-        ({"state": MessageState.FAILED}, "failed"),
-        ({}, ""),
-    ],
-)
-def test_a_reply_says_its_speed_or_how_it_ended(fields, text):
-    assert reply_status(tree_of("p -", "a p", a=fields)["a"]) == text
-
-
-def test_details_say_only_what_is_known():
-    assert reply_details(tree_of("p -", "a p", a=finished())["a"]) == (
-        "tour · k50 · 63 tokens · first token after 0.0 s"
-    )
-    assert reply_details(tree_of("p -", "a p")["a"]) == ""
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from oa_desktop.conversation.conversation import Conversation
 from oa_desktop.conversation.feedback import LOCAL_ANNOTATOR, LabelSet, Ranking, TreeFeedback
 from oa_desktop.conversation.labels import Label
-from oa_desktop.conversation.message import MessageState
+from oa_desktop.conversation.message import Generation, MessageState
 from oa_desktop.ui.chat.open_conversation import OpenConversation
 from oa_desktop.ui.chat.reply_row import FeedbackIndex, dots, trouble, value_of_dots
 from oa_desktop.ui.chat.thread_lines import CARDS, NEWEST, answers_reply, reply_rows, single_row, thread_lines
@@ -103,6 +103,82 @@ def test_labels_of_the_person_are_shown_as_dots():
     (row,) = single_row(current, "a", index_of(current))
     assert (row.helpful, row.quality, row.label_count) == (4, 1, 3)
     assert row.status == "31 tok/s"
+
+
+def dropping(count: int, **more) -> dict[str, object]:
+    return {"generation": Generation(dropped_messages=count, **more)}
+
+
+def test_what_was_left_out_is_said_over_the_reply_and_where_it_stands():
+    current = opened("p -", "a p", "q a", "b q", "r b", "c r", leaf="c", c=dropping(2))
+    lines = thread_lines(current, busy=False)
+    assert [line.kind for line in lines] == [
+        "prompt",
+        "reply",
+        "unread",
+        "prompt",
+        "reply",
+        "prompt",
+        "reply",
+    ]
+    assert lines[2].count == 2
+    assert "2 oldest messages" in lines[-1].left_out
+    assert not any(line.left_out for line in lines[:-1])
+
+
+def test_no_line_is_drawn_where_the_messages_above_are_not_shown():
+    current = opened("p -", "a p", "q a", "b q", "r b", "c r", leaf="c", c=dropping(2))
+    shown = thread_lines(current, busy=False, newest=4)
+    assert [line.kind for line in shown] == ["earlier", "prompt", "reply", "prompt", "reply"]
+    shown = thread_lines(current, busy=False, newest=5)
+    assert [line.kind for line in shown][:3] == ["earlier", "reply", "unread"]
+
+
+def test_of_several_replies_the_most_that_was_left_out_is_said_once():
+    current = opened("p -", "a p", "q a", "b q", "c q", leaf="c", b=dropping(0), c=dropping(2))
+    line = thread_lines(current, busy=False)[-1]
+    assert line.kind == "cards"
+    assert "these answers" in line.left_out
+
+
+def test_a_reply_that_goes_on_from_another_was_not_generated_together_with_it():
+    synthetic = {"synthetic": True}
+    current = opened("p -", "a p", "b p", leaf="b", a=synthetic, b=synthetic)
+    assert "generated together" in thread_lines(current, busy=False)[-1].heading
+    current = opened(
+        "p -", "a p", "b p", leaf="b", a=synthetic, b={**synthetic, **dropping(0, continues="a")}
+    )
+    assert "generated together" not in thread_lines(current, busy=False)[-1].heading
+
+
+def test_a_reply_that_did_not_end_by_itself_offers_to_go_on():
+    cut = {"generation": Generation(finish_reason="length")}
+    rows = {}
+    for name, fields in {
+        "whole": finished(),
+        "cut": cut,
+        "stopped": {"state": MessageState.STOPPED},
+        "interrupted": {"state": MessageState.INTERRUPTED},
+        "failed": {"state": MessageState.FAILED, "text": ""},
+        "writing": {"state": MessageState.STREAMING},
+        "blank": {"text": " \n", **cut},
+    }.items():
+        current = opened("p -", "a p", leaf="a", a=fields)
+        (rows[name],) = single_row(current, "a", index_of(current))
+    assert {name for name, row in rows.items() if row.unfinished} == {"cut", "stopped", "interrupted"}
+    assert {name for name, row in rows.items() if row.can_continue} == {
+        "whole",
+        "cut",
+        "stopped",
+        "interrupted",
+    }
+
+
+def test_what_is_measured_so_far_is_shown_of_a_reply_that_is_being_written():
+    current = opened("p -", "a p", leaf="a", a={"state": MessageState.STREAMING})
+    live = {"a": Generation(completion_tokens=21, first_token_s=1.0, duration_s=3.0)}
+    (row,) = single_row(current, "a", index_of(current), live.get)
+    assert row.status_medium == "writing · 21 tokens · 10.0 tok/s"
 
 
 def test_dots_and_values_are_each_other_s_inverse():

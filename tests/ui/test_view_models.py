@@ -253,6 +253,16 @@ def test_an_export_follows_its_format_and_refuses_a_missing_folder(wired, tmp_pa
     assert "Sow it." in (tmp_path / "rye.md").read_text("utf-8")
 
 
+def test_what_to_do_with_a_long_conversation_is_a_setting(wired, tmp_path):
+    notes = Notes(wired.wiring.app)
+    wired.wiring.app.setDropOldest(False)
+    assert notes.take() == ["dropOldestChanged"]
+    assert not wired.wiring.app.dropOldest
+    assert wired.wiring.preferences.settings.context_overflow == "stop"
+    wired.wiring.app.setDropOldest(True)
+    assert wired.wiring.preferences.settings.context_overflow == "drop-oldest"
+
+
 def test_settings_are_saved_behind_and_wrong_ones_refused(wired, tmp_path):
     preferences = wired.wiring.preferences
     wired.wiring.app.setThemeMode("dark")

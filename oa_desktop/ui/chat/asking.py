@@ -1,8 +1,10 @@
 """From a stored prompt to its replies: with the settings of now, as soon as a model is ready."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
-from oa_desktop.conversation.message import Message, TreeId
+from oa_desktop.conversation.message import Message, Role, TreeId
 from oa_desktop.services.chat import GenerationOptions
 from oa_desktop.services.presets import preset_of
 from oa_desktop.settings import Settings
@@ -36,13 +38,16 @@ class Asking(QObject):
         """Whether a prompt of this conversation waits for the model."""
         return tree_id in self._waiting
 
-    def ask(self, prompt: Message) -> None:
-        """Replies to this prompt, as many as the settings say."""
+    def ask(self, message: Message) -> None:
+        """Replies to this prompt, as many as the settings say; or one that goes on with this reply."""
         engine = self._engine.engine
         if engine is not None:
-            self._generations.start(engine, prompt, generation_options(self._preferences.settings))
+            options = generation_options(self._preferences.settings)
+            if message.role is Role.ASSISTANT:
+                options = replace(options, n=1)
+            self._generations.start(engine, message, options)
         else:
-            self._waiting[prompt.tree_id] = prompt
+            self._waiting[message.tree_id] = message
             if not self._engine.is_loading:
                 self.engine_missing.emit()
             self._engine_changed()
@@ -56,9 +61,9 @@ class Asking(QObject):
     def _engine_changed(self) -> None:
         if self._engine.engine is not None or not (self._engine.is_loading or self._engine.is_off):
             waiting, self._waiting = self._waiting, {}
-            for prompt in waiting.values():
+            for message in waiting.values():
                 if self._engine.engine is not None:
-                    self.ask(prompt)
+                    self.ask(message)
         self.waiting_changed.emit()
 
 

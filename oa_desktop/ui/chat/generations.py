@@ -1,17 +1,18 @@
 """The generations that run, one per conversation at most, and the text of their replies as it grows."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from oa_desktop.conversation.message import Message, MessageId, TreeId
+from oa_desktop.conversation.message import Generation, Message, MessageId, Role, TreeId
 from oa_desktop.errors import OaError
 from oa_desktop.services.chat import ChatService, GenerationOptions
 from oa_desktop.services.chat_events import (
     ChatEvent,
     GenerationEnded,
     GenerationStarted,
+    RepliesNoted,
     ReplyDelta,
     ReplyEnded,
 )
@@ -21,6 +22,8 @@ from oa_desktop.ui.bridge import Bridge, Job
 
 FLUSH_MS = 30
 """Text that arrives within this time is shown at once; a screen cannot show more."""
+MEASURE_MS = 250
+"""How often the small print of a growing reply changes; faster it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class _Running:
     work: RunningGeneration | None = None
     stopped: bool = False
     texts: dict[MessageId, str] = field(default_factory=dict)
+    measured: dict[MessageId, Generation] = field(default_factory=dict)
 
 
 class Generations(QObject):
@@ -60,6 +64,10 @@ class Generations(QObject):
     replies_started = Signal(object)
     text_grew = Signal(object)
     """frozenset of the replies whose text is longer than before."""
+    measures_changed = Signal()
+    """What `measured` says of growing replies is another; now and then while they grow."""
+    replies_noted = Signal(object)
+    """Replies that are being written, with more known of how they are made."""
     reply_ended = Signal(object)
     replies_ended = Signal(object)
 
@@ -71,6 +79,8 @@ class Generations(QObject):
         self._grown: set[MessageId] = set()
         self._flush = QTimer(self, interval=FLUSH_MS, singleShot=True)
         self._flush.timeout.connect(self._emit_grown)
+        self._measure = QTimer(self, interval=MEASURE_MS, singleShot=True)
+        self._measure.timeout.connect(self.measures_changed)
 
     def is_running(self, tree_id: TreeId) -> bool:
         """Whether replies of this conversation are being written."""
@@ -91,13 +101,20 @@ class Generations(QObject):
                 return running.texts[message_id]
         return None
 
-    def start(self, engine: ReplyEngine, prompt: Message, options: GenerationOptions) -> None:
-        """Ask for replies to a prompt, unless its conversation is being answered already."""
-        if prompt.tree_id in self._running:
+    def measured(self, message_id: MessageId) -> Generation | None:
+        """What is known so far of a reply that is being written; None for any other message."""
+        for running in self._running.values():
+            if message_id in running.measured:
+                return running.measured[message_id]
+        return None
+
+    def start(self, engine: ReplyEngine, message: Message, options: GenerationOptions) -> None:
+        """Ask for replies to a prompt or to go on with a reply, unless its conversation is being answered."""
+        if message.tree_id in self._running:
             return
-        running = self._running[prompt.tree_id] = _Running(prompt.tree_id)
+        running = self._running[message.tree_id] = _Running(message.tree_id)
         running.job = self._bridge.follow(
-            self._events(running, engine, prompt, options),
+            self._events(running, engine, message, options),
             lambda event: self._take(running, event),
             lambda error: self._end(running, error),
         )
@@ -120,9 +137,11 @@ class Generations(QObject):
         return tuple(running.job for running in self._running.values() if running.job)
 
     async def _events(
-        self, running: _Running, engine: ReplyEngine, prompt: Message, options: GenerationOptions
+        self, running: _Running, engine: ReplyEngine, message: Message, options: GenerationOptions
     ) -> AsyncIterator[ChatEvent]:
-        running.work = await self._chat.generate(engine, prompt, options)
+        is_reply = message.role is Role.ASSISTANT
+        begin = self._chat.continue_reply if is_reply else self._chat.generate
+        running.work = await begin(engine, message, options)
         if running.stopped:
             running.work.stop()
         async for event in self._chat.events(running.work):
@@ -131,15 +150,28 @@ class Generations(QObject):
     def _take(self, running: _Running, event: ChatEvent) -> None:
         match event:
             case GenerationStarted(replies=replies):
-                running.texts = {reply.id: "" for reply in replies}
+                running.texts = {reply.id: reply.text for reply in replies}
+                running.measured = {reply.id: reply.generation or Generation() for reply in replies}
                 self.replies_started.emit(RepliesStarted(running.tree_id, replies))
+            case RepliesNoted(replies=replies):
+                running.measured |= {reply.id: reply.generation or Generation() for reply in replies}
+                self.replies_noted.emit(replies)
             case ReplyDelta(message_id=message_id, text=text):
                 running.texts[message_id] += text
+                running.measured[message_id] = replace(
+                    running.measured[message_id],
+                    completion_tokens=event.tokens,
+                    first_token_s=event.first_token_s,
+                    duration_s=event.elapsed_s,
+                )
+                if not self._measure.isActive():
+                    self._measure.start()
                 self._grown.add(message_id)
                 if not self._flush.isActive():
                     self._flush.start()
             case ReplyEnded(message=message):
                 self._grown.discard(message.id)
+                running.measured.pop(message.id, None)
                 self.reply_ended.emit(message)
             case GenerationEnded(error=error, replies=replies):
                 self._end(running, error, replies)

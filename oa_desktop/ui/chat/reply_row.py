@@ -15,7 +15,7 @@ from oa_desktop.conversation.message import Message, MessageId, MessageState
 from oa_desktop.conversation.tree import MessageTree
 from oa_desktop.ui.chat.rank_order import RankOrder
 from oa_desktop.ui.chat.ranking_view import own_ranking, ranks_of_tree
-from oa_desktop.ui.conversations.summaries import reply_details, reply_status
+from oa_desktop.ui.chat.reply_measures import CUT, reply_measures
 
 SCALE_STEPS = 5
 
@@ -42,6 +42,8 @@ class ReplyRow:
     helpful, quality: dots from 1 to 5, 0 = not rated.
     label_count: labels the person has given, those two included.
     trouble: what went wrong, as a sentence; empty when nothing did.
+    status, status_medium, status_full: its small print for little, some and much room; details: in sentences.
+    can_continue: there is text to go on from. unfinished: it did not end by itself.
     """
 
     key: str
@@ -50,6 +52,8 @@ class ReplyRow:
     rank: int
     tied: bool
     status: str
+    status_medium: str
+    status_full: str
     details: str
     trouble: str
     streaming: bool
@@ -61,6 +65,8 @@ class ReplyRow:
     reactions: str
     liked: bool
     disliked: bool
+    can_continue: bool
+    unfinished: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +99,18 @@ def reply_row(message: Message, number: int, index: FeedbackIndex, *, selected: 
     given = index.labels.get(message.id)
     labels: Mapping[Label, float] = given.values if given else {}
     emojis = index.emojis.get(message.id, ())
+    measures = reply_measures(message)
+    can_continue = message.state is not MessageState.STREAMING and bool(message.text.strip())
     return ReplyRow(
         key=message.id,
         message_id=message.id,
         number=number,
         rank=index.ranks.get(message.id, 0),
         tied=message.id in index.tied,
-        status=reply_status(message),
-        details=reply_details(message),
+        status=measures.short,
+        status_medium=measures.medium,
+        status_full=measures.full,
+        details=measures.explained,
         trouble=trouble(message),
         streaming=message.state is MessageState.STREAMING,
         selected=selected,
@@ -111,7 +121,16 @@ def reply_row(message: Message, number: int, index: FeedbackIndex, *, selected: 
         reactions=" ".join(EMOJI_CHARACTERS[emoji] for emoji in Emoji if emoji in emojis),
         liked=Emoji.THUMBS_UP in emojis,
         disliked=Emoji.THUMBS_DOWN in emojis,
+        can_continue=can_continue,
+        unfinished=can_continue and is_unfinished(message),
     )
+
+
+def is_unfinished(message: Message) -> bool:
+    """Whether a reply that has ended did not end by itself."""
+    made = message.generation
+    cut = made is not None and made.finish_reason == CUT
+    return cut or message.state in (MessageState.STOPPED, MessageState.INTERRUPTED)
 
 
 def trouble(message: Message) -> str:

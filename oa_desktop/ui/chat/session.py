@@ -4,7 +4,7 @@ Holds the one `OpenConversation` every view model of the chat page derives from.
 """
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from oa_desktop.conversation.conversation import Conversation
 from oa_desktop.conversation.feedback import TreeFeedback
-from oa_desktop.conversation.message import Message, MessageId, Role, TreeId
+from oa_desktop.conversation.message import Message, MessageId, MessageState, Role, TreeId
 from oa_desktop.conversation.tree import MessageTree
 from oa_desktop.errors import OaError
 from oa_desktop.services.chat import ChatService
@@ -39,6 +39,8 @@ class ChatSession(QObject):
     prompt_stored = Signal(object)
     """A prompt is on disk and waits for replies."""
     failed = Signal(object)
+    nothing_added = Signal()
+    """A reply was to go on, and its model had nothing more to say."""
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class ChatSession(QObject):
         self._opening: TreeId | None = None
         self.current: OpenConversation | None = None
         generations.replies_started.connect(self._replies_started)
+        generations.replies_noted.connect(self._replies_noted)
         generations.reply_ended.connect(self._reply_ended)
         generations.replies_ended.connect(self._replies_ended)
 
@@ -203,6 +206,10 @@ class ChatSession(QObject):
             self._set_leaf(self.current.with_messages(started.replies).at(started.replies[0].id))
         self.listing_changed.emit()
 
+    def _replies_noted(self, replies: Sequence[Message]) -> None:
+        if self.current is not None and replies and self.current.tree_id == replies[0].tree_id:
+            self.replace(self.current.with_messages(replies))
+
     def _reply_ended(self, message: Message) -> None:
         if self.current is not None and self.current.tree_id == message.tree_id:
             self.replace(self.current.with_messages([message]))
@@ -212,7 +219,19 @@ class ChatSession(QObject):
             self.failed.emit(ended.error)
         if self.current is not None and self.current.tree_id == ended.tree_id:
             self.replace(self.current.with_messages(ended.replies))
+        for reply in filter(adds_nothing, ended.replies):
+            self._take_back(reply)
         self.listing_changed.emit()
+
+    def _take_back(self, reply: Message) -> None:
+        """A copy of another reply is nobody's wish: the one it was to go on from is shown again."""
+        made = reply.generation
+        assert made is not None
+        assert made.continues is not None
+        if self.current is not None and self.current.tree_id == reply.tree_id:
+            self.show(made.continues)
+        self.nothing_added.emit()
+        self.delete_message(reply.id)
 
     def _write(self, change: Callable[[Store], object], done: Callable[[], None]) -> None:
         self._run(self._worker.run(change), lambda _: done())
@@ -241,6 +260,13 @@ def read_conversation(store: Store, tree_id: TreeId) -> OpenConversation:
         tree.root.id,
         sisters=store.conversations.family(tree_id),
     )
+
+
+def adds_nothing(reply: Message) -> bool:
+    """Whether a reply ended by itself where the one ended that it goes on from."""
+    made = reply.generation
+    is_whole = reply.state is MessageState.COMPLETE
+    return is_whole and made is not None and made.continues is not None and made.first_token_s is None
 
 
 def nearest_shown(tree: MessageTree, message_id: MessageId) -> MessageId:

@@ -1,13 +1,14 @@
 """The rows of the thread as QML reads them, derived from the open conversation. Pure."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from oa_desktop.conversation.message import MessageId, MessageState, Role
+from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState, Role
 from oa_desktop.conversation.states import rankable_replies
 from oa_desktop.ui.chat.open_conversation import OpenConversation
 from oa_desktop.ui.chat.ranking_view import card_order, own_ranking
+from oa_desktop.ui.chat.reply_measures import left_out
 from oa_desktop.ui.chat.reply_row import FeedbackIndex, ReplyRow, reply_row
 from oa_desktop.ui.chat.thread_rows import RowKind, ThreadRow, edited_text, thread_rows
 from oa_desktop.ui.conversations.summaries import counted
@@ -17,11 +18,13 @@ from oa_desktop.ui.conversations.summaries import counted
 class ThreadLine:
     """One row of the thread.
 
-    kind: "prompt", "reply", "cards", or "earlier": `count` messages before those shown.
+    kind: "prompt", "reply", "cards", "earlier": `count` messages before those shown, or "unread": the
+        `count` messages above were not read for the last answer.
     message_id: the message on the branch shown. parent_id: what it answers.
     position, count: place among its siblings, from 1.
     text: of a prompt, or its beginning; cut: how many characters are left out, empty for none.
     unanswered: a prompt at the end that nobody is answering.
+    left_out: over replies, how many messages were not read for them, in a sentence.
     heading: over cards. hidden: replies of a level beyond those shown.
     """
 
@@ -41,6 +44,14 @@ class ThreadLine:
     none_acceptable: bool = False
     hidden: int = 0
     unanswered: bool = False
+    left_out: str = ""
+
+
+Live = Callable[[MessageId], Generation | None]
+
+
+def _nothing(_message_id: MessageId) -> Generation | None:
+    return None
 
 
 PROMPT_CHARACTERS = 6_000
@@ -65,15 +76,25 @@ def thread_lines(
     whole: prompts whose text is wanted to its end.
     """
     rows = thread_rows(current.tree, current.leaf, current.expanded, newest)
-    lines = tuple(_line(current, row, busy=busy, shown=shown, whole=whole) for row in rows)
+    lines = [_line(current, row, busy=busy, shown=shown, whole=whole) for row in rows]
     before = len(current.tree.path(rows[0].message.id)) - 1
-    return (ThreadLine("earlier", "earlier", "", "", 0, before), *lines) if before else lines
+    unread = _dropped(current.tree[current.leaf])
+    if before < unread < before + len(lines):
+        lines.insert(unread - before, ThreadLine("unread", "unread", "", "", 0, unread))
+    return (ThreadLine("earlier", "earlier", "", "", 0, before), *lines) if before else tuple(lines)
 
 
 def reply_rows(
-    current: OpenConversation, parent_id: MessageId, index: FeedbackIndex, most: int = CARDS
+    current: OpenConversation,
+    parent_id: MessageId,
+    index: FeedbackIndex,
+    most: int = CARDS,
+    live: Live = _nothing,
 ) -> tuple[ReplyRow, ...]:
-    """The first replies to a prompt as cards: ranked ones best first, then those that cannot be ranked."""
+    """The first replies to a prompt as cards: ranked ones best first, then those that cannot be ranked.
+
+    live: what is measured so far of a reply that is being written.
+    """
     replies = current.tree.children(parent_id)
     numbers = {reply.id: number for number, reply in enumerate(replies, start=1)}
     rankable = rankable_replies(current.tree, parent_id)
@@ -84,18 +105,27 @@ def reply_rows(
         shown = [*order, *(reply for reply in numbers if reply not in order)]
     on_path = _reply_on_path(current, parent_id)
     return tuple(
-        reply_row(current.tree[reply], numbers[reply], index, selected=reply == on_path)
+        reply_row(_with_live(current.tree[reply], live), numbers[reply], index, selected=reply == on_path)
         for reply in shown[:most]
     )
 
 
 def single_row(
-    current: OpenConversation, message_id: MessageId, index: FeedbackIndex
+    current: OpenConversation, message_id: MessageId, index: FeedbackIndex, live: Live = _nothing
 ) -> tuple[ReplyRow, ...]:
     """The one reply of a branch as a row."""
     siblings = [message.id for message in current.tree.siblings(message_id)]
     number = siblings.index(message_id) + 1 if message_id in siblings else 1
-    return (reply_row(current.tree[message_id], number, index, selected=True),)
+    return (reply_row(_with_live(current.tree[message_id], live), number, index, selected=True),)
+
+
+def _with_live(message: Message, live: Live) -> Message:
+    measured = live(message.id)
+    return message if measured is None else replace(message, generation=measured)
+
+
+def _dropped(message: Message) -> int:
+    return message.generation.dropped_messages if message.generation else 0
 
 
 def _reply_on_path(current: OpenConversation, parent_id: MessageId) -> MessageId | None:
@@ -114,7 +144,8 @@ def _line(
         case RowKind.CARDS:
             hidden = max(0, line.count - shown.get(parent_id, CARDS))
             return replace(_cards_line(current, line, MessageId(parent_id)), hidden=hidden)
-    return replace(line, streaming=message.state is MessageState.STREAMING)
+    streaming = message.state is MessageState.STREAMING
+    return replace(line, streaming=streaming, left_out=left_out(_dropped(message)))
 
 
 def _prompt_line(current: OpenConversation, line: ThreadLine, *, busy: bool, whole: bool) -> ThreadLine:
@@ -137,7 +168,8 @@ def _prompt_line(current: OpenConversation, line: ThreadLine, *, busy: bool, who
 def _cards_line(current: OpenConversation, line: ThreadLine, parent_id: MessageId) -> ThreadLine:
     streaming = current.is_streaming(parent_id)
     ranking = own_ranking(current.feedback, parent_id)
-    together = all(reply.synthetic for reply in current.tree.children(parent_id))
+    replies = current.tree.children(parent_id)
+    together = all(r.synthetic and not (r.generation and r.generation.continues) for r in replies)
     return replace(
         line,
         heading=counted(line.count, "reply", "replies") + (", generated together" if together else ""),
@@ -145,6 +177,7 @@ def _cards_line(current: OpenConversation, line: ThreadLine, parent_id: MessageI
         can_rank=not streaming and len(rankable_replies(current.tree, parent_id)) >= 2,
         can_collapse=current.tree[current.leaf].parent_id != parent_id,
         none_acceptable=ranking is not None and ranking.not_rankable,
+        left_out=left_out(max(map(_dropped, replies), default=0), len(replies)),
     )
 
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject
 
 from oa_desktop.conversation.message import MessageId
+from oa_desktop.ui.chat.generations import Generations
 from oa_desktop.ui.chat.message_blocks import MessageBlocks
 from oa_desktop.ui.chat.open_conversation import OpenConversation
 from oa_desktop.ui.chat.reply_row import FeedbackIndex, ReplyRow
@@ -14,9 +15,13 @@ from oa_desktop.ui.rows_model import RowsModel
 class ThreadModels(QObject):
     """`rows` for the list; each row has its replies as a model of its own, made when a delegate asks."""
 
-    def __init__(self, blocks: MessageBlocks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, blocks: MessageBlocks, generations: Generations, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._blocks = blocks
+        self._generations = generations
+        generations.measures_changed.connect(self._measures_changed)
         self._current: OpenConversation | None = None
         self._index = FeedbackIndex({}, {}, {}, ())
         self._replies: dict[str, RowsModel[ReplyRow]] = {}
@@ -67,6 +72,11 @@ class ThreadModels(QObject):
         """More messages before those shown from the next `show` on."""
         self._newest += NEWEST
 
+    def _measures_changed(self) -> None:
+        for line in self.rows.rows:
+            if line.streaming and line.key in self._replies:
+                self._fill(self._replies[line.key], line)
+
     def _replies_of(self, line: ThreadLine) -> QObject:
         model = self._replies.get(line.key)
         if model is None:
@@ -84,6 +94,9 @@ class ThreadModels(QObject):
             model.set_rows(())
         elif line.kind == RowKind.CARDS:
             most = self._cards.get(line.parent_id, CARDS)
-            model.set_rows(reply_rows(self._current, MessageId(line.parent_id), self._index, most))
+            parent_id = MessageId(line.parent_id)
+            live = self._generations.measured
+            model.set_rows(reply_rows(self._current, parent_id, self._index, most, live))
         else:
-            model.set_rows(single_row(self._current, MessageId(line.message_id), self._index))
+            message_id = MessageId(line.message_id)
+            model.set_rows(single_row(self._current, message_id, self._index, self._generations.measured))

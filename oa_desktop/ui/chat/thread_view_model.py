@@ -182,6 +182,19 @@ class ThreadViewModel(QObject):
         if message is not None:
             self._asking.ask(message)
 
+    @Slot(str)
+    def continueReply(self, message_id: str) -> None:
+        """Another reply beside this one, that begins with its text and goes on."""
+        message = self._message(message_id)
+        if message is not None and message.role is Role.ASSISTANT and message.text.strip():
+            self._asking.ask(message)
+
+    @Slot()
+    def continueLast(self) -> None:
+        """Go on with the reply at the end of the branch shown."""
+        if self._session.current is not None and not self._props.streaming:
+            self.continueReply(self._session.current.leaf)
+
     @Slot()
     def regenerateLast(self) -> None:
         """More replies to the last prompt of the branch shown."""

@@ -1,7 +1,6 @@
 """The short lines that describe conversations, replies and trees. Pure; the words are the window's own."""
 
 from oa_desktop.conversation.conversation import ConversationSummary
-from oa_desktop.conversation.message import Message, MessageState
 from oa_desktop.conversation.states import TreeState, rankable_parents
 from oa_desktop.conversation.tree import MessageTree
 
@@ -44,37 +43,3 @@ def state_text(state: TreeState, tree: MessageTree, ranked_parents: frozenset[st
         return words
     done = sum(parent in ranked_parents for parent in rankable)
     return f"{words} · {done} of {len(rankable)} ranked"
-
-
-def reply_status(message: Message) -> str:
-    """One reply's small print: its speed when it ended by itself, else how it ended."""
-    match message.state:
-        case MessageState.STREAMING:
-            return "writing"
-        case MessageState.STOPPED:
-            return "stopped"
-        case MessageState.INTERRUPTED:
-            return "interrupted"
-        case MessageState.FAILED:
-            return "failed"
-    speed = message.generation.tokens_per_s if message.generation else None
-    if speed is None:
-        return ""
-    return f"{speed:.0f} tok/s" if speed >= 10 else f"{speed:.1f} tok/s"
-
-
-def reply_details(message: Message) -> str:
-    """What can be said of how a reply was made, for a tooltip."""
-    generation = message.generation
-    parts = [message.model_name or ""]
-    if generation:
-        parts.append(generation.preset or "")
-        if generation.completion_tokens:
-            parts.append(counted(generation.completion_tokens, "token"))
-        if generation.first_token_s is not None:
-            parts.append(f"first token after {generation.first_token_s:.1f} s")
-        if generation.reused_tokens:
-            parts.append(f"{generation.reused_tokens:,} of {generation.prompt_tokens:,} prompt tokens reused")
-        if generation.finish_reason == "length":
-            parts.append("cut at the length limit")
-    return " · ".join(part for part in parts if part)

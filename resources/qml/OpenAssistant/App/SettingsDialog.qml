@@ -74,6 +74,21 @@ SafeDialog {
 
         SafeText {
             role: "control"
+            text: qsTr("When a conversation\nis too long")
+        }
+
+        SafeComboBox {
+            Layout.fillWidth: true
+            currentIndex: AppViewModel.dropOldest ? 0 : 1
+            model: [qsTr("Leave out its oldest messages"), qsTr("Stop and say so")]
+            name: qsTr("When a conversation is too long")
+            objectName: "contextOverflow"
+
+            onActivated: index => AppViewModel.setDropOldest(index === 0)
+        }
+
+        SafeText {
+            role: "control"
             text: qsTr("Enter sends")
         }
 

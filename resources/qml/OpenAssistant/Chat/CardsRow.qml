@@ -14,6 +14,7 @@ Item {
     required property bool canCollapse
     required property bool noneAcceptable
     required property int hidden
+    required property string leftOut
     required property QtObject replies
     required property int index
     required property real columnWidth
@@ -39,6 +40,7 @@ Item {
         canCollapse: root.canCollapse
         canRank: root.canRank
         heading: root.heading
+        leftOut: root.leftOut
         hidden: root.hidden
         noneAcceptable: root.noneAcceptable
         objectName: "cards" + root.index
@@ -50,6 +52,7 @@ Item {
         onChosen: messageId => ThreadViewModel.choose(messageId)
         onCodeCopied: text => ThreadViewModel.copyText(text)
         onCollapseRequested: ThreadViewModel.showSideBySide(root.parentId, false)
+        onContinueReplyRequested: messageId => ThreadViewModel.continueReply(messageId)
         onContinued: messageId => ThreadViewModel.continueFrom(messageId)
         onCopyRequested: messageId => ThreadViewModel.copyMessage(messageId)
         onDeleteRequested: messageId => ThreadViewModel.deleteMessage(messageId)

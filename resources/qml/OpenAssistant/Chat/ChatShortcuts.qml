@@ -60,6 +60,13 @@ Item {
     }
 
     Shortcut {
+        enabled: !AppViewModel.readOnly
+        sequence: "Ctrl+Shift+R"
+
+        onActivated: ThreadViewModel.continueLast()
+    }
+
+    Shortcut {
         sequence: "Ctrl+Shift+C"
 
         onActivated: ThreadViewModel.copyLastReply()

@@ -3,7 +3,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import OpenAssistant.Controls
 
-/** Small buttons of one reply: like, dislike, labels, copy, regenerate, delete. */
+/** Small buttons of one reply: like, dislike, labels, copy, continue, regenerate, delete. */
 Row {
     id: root
 
@@ -12,11 +12,13 @@ Row {
     required property int labelCount
     property bool readOnly: false
     property bool canRegenerate: false
+    property bool canContinue: false
 
     signal likeToggled
     signal dislikeToggled
     signal labelsRequested
     signal copyRequested
+    signal continueRequested
     signal regenerateRequested
     signal deleteRequested
 
@@ -62,6 +64,16 @@ Row {
         small: true
 
         onClicked: root.copyRequested()
+    }
+
+    SafeIconButton {
+        iconName: "writeOn"
+        name: qsTr("Continue this reply")
+        objectName: "continueReply"
+        small: true
+        visible: root.canContinue && !root.readOnly
+
+        onClicked: root.continueRequested()
     }
 
     SafeIconButton {

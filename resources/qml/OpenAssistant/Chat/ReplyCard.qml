@@ -18,6 +18,8 @@ FocusScope {
     required property int rank
     required property bool tied
     required property string status
+    required property string statusMedium
+    required property string statusFull
     required property string details
     required property string trouble
     required property bool streaming
@@ -29,6 +31,8 @@ FocusScope {
     required property string reactions
     required property bool liked
     required property bool disliked
+    required property bool canContinue
+    required property bool unfinished
     /** The level as a whole can be ranked now. */
     property bool rankingEnabled: false
     property bool readOnly: false
@@ -44,6 +48,7 @@ FocusScope {
     signal labelEdited(label: string, value: int)
     signal reacted(emoji: string)
     signal labelsRequested
+    signal continueReplyRequested
     signal copyRequested
     signal deleteRequested
     signal linkActivated(url: string)
@@ -147,9 +152,11 @@ FocusScope {
 
                 ReplyStatus {
                     Layout.fillWidth: true
+                    brief: root.status
                     details: root.details
+                    full: root.statusFull
+                    medium: root.statusMedium
                     objectName: "replyStatus"
-                    text: root.status
                 }
 
                 SafeText {
@@ -161,12 +168,14 @@ FocusScope {
                 ReplyActions {
                     id: actions
 
+                    canContinue: root.canContinue && !root.unfinished
                     disliked: root.disliked
                     labelCount: root.labelCount
                     liked: root.liked
                     readOnly: root.readOnly
                     visible: !root.streaming && (hover.hovered || root.activeFocus)
 
+                    onContinueRequested: root.continueReplyRequested()
                     onCopyRequested: root.copyRequested()
                     onDeleteRequested: root.deleteRequested()
                     onDislikeToggled: root.reacted("-1")
@@ -197,6 +206,13 @@ FocusScope {
                 text: root.trouble
                 visible: root.trouble !== ""
                 wrapMode: Text.Wrap
+            }
+
+            UnfinishedNote {
+                Layout.fillWidth: true
+                visible: root.unfinished && !root.readOnly
+
+                onContinueRequested: root.continueReplyRequested()
             }
 
             Item {

@@ -18,6 +18,8 @@ ColumnLayout {
     /** Replies of this level that are not shown yet. */
     required property int hidden
     property bool readOnly: false
+    /** What was not read for them, in a sentence. */
+    property string leftOut: ""
 
     signal placed(messageId: string, position: int)
     signal stepped(messageId: string, step: int)
@@ -27,6 +29,7 @@ ColumnLayout {
     signal labelEdited(messageId: string, label: string, value: int)
     signal reacted(messageId: string, emoji: string)
     signal labelsRequested(messageId: string)
+    signal continueReplyRequested(messageId: string)
     signal copyRequested(messageId: string)
     signal deleteRequested(messageId: string)
     signal linkActivated(url: string)
@@ -102,6 +105,11 @@ ColumnLayout {
         }
     }
 
+    LeftOutNote {
+        Layout.fillWidth: true
+        text: root.leftOut
+    }
+
     GridLayout {
         id: grid
 
@@ -131,6 +139,7 @@ ColumnLayout {
 
                 onChosen: root.chosen(card.messageId)
                 onCodeCopied: text => root.codeCopied(text)
+                onContinueReplyRequested: root.continueReplyRequested(card.messageId)
                 onContinued: root.continued(card.messageId)
                 onCopyRequested: root.copyRequested(card.messageId)
                 onDeleteRequested: root.deleteRequested(card.messageId)

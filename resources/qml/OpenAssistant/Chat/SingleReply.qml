@@ -17,6 +17,8 @@ FocusScope {
     required property int number
     required property bool tied
     required property string status
+    required property string statusMedium
+    required property string statusFull
     required property string details
     required property string trouble
     required property bool streaming
@@ -26,9 +28,13 @@ FocusScope {
     required property string reactions
     required property bool liked
     required property bool disliked
+    required property bool canContinue
+    required property bool unfinished
     property int position: 1
     property int count: 1
     property bool readOnly: false
+    /** What was not read for it, in a sentence. */
+    property string leftOut: ""
     /** The end of the thread: its tools are always shown, those of others when one is at them. */
     property bool last: false
 
@@ -37,6 +43,7 @@ FocusScope {
     signal labelEdited(label: string, value: int)
     signal reacted(emoji: string)
     signal labelsRequested
+    signal continueReplyRequested
     signal copyRequested
     signal regenerateRequested
     signal deleteRequested
@@ -61,6 +68,11 @@ FocusScope {
         anchors.right: parent.right
         spacing: Theme.space2
 
+        LeftOutNote {
+            Layout.fillWidth: true
+            text: root.leftOut
+        }
+
         BlockList {
             Layout.fillWidth: true
             blocks: root.blocks
@@ -80,6 +92,13 @@ FocusScope {
             wrapMode: Text.Wrap
         }
 
+        UnfinishedNote {
+            Layout.fillWidth: true
+            visible: root.unfinished && root.last && !root.readOnly
+
+            onContinueRequested: root.continueReplyRequested()
+        }
+
         Flow {
             Layout.fillWidth: true
             spacing: Theme.space3
@@ -92,11 +111,14 @@ FocusScope {
             }
 
             ReplyStatus {
+                brief: root.status
                 details: root.details
+                full: root.statusFull
                 height: Theme.controlHeightSmall
+                medium: root.statusMedium
                 objectName: "replyStatus"
-                text: root.status
-                visible: text !== ""
+                visible: root.statusFull !== ""
+                width: Math.min(fullWidth, root.width)
             }
 
             SiblingPager {
@@ -132,6 +154,7 @@ FocusScope {
             }
 
             ReplyActions {
+                canContinue: root.canContinue && !(root.unfinished && root.last)
                 canRegenerate: true
                 disliked: root.disliked
                 height: Theme.controlHeightSmall
@@ -141,6 +164,7 @@ FocusScope {
                 readOnly: root.readOnly
                 visible: !root.streaming
 
+                onContinueRequested: root.continueReplyRequested()
                 onCopyRequested: root.copyRequested()
                 onDeleteRequested: root.deleteRequested()
                 onDislikeToggled: root.reacted("-1")

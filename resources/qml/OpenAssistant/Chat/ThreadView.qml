@@ -95,6 +95,15 @@ Item {
             }
 
             DelegateChoice {
+                roleValue: "unread"
+
+                UnreadLine {
+                    columnWidth: root.columnWidth
+                    width: ListView.view?.width ?? 0
+                }
+            }
+
+            DelegateChoice {
                 roleValue: "prompt"
 
                 Item {
@@ -153,6 +162,7 @@ Item {
                     required property string parentId
                     required property int position
                     required property int count
+                    required property string leftOut
                     required property QtObject replies
                     required property int index
                     readonly property bool last: replyRow.index === (ListView.view?.count ?? 0) - 1
@@ -173,6 +183,7 @@ Item {
                                 id: reply
 
                                 count: replyRow.count
+                                leftOut: replyRow.leftOut
                                 last: replyRow?.last ?? false
                                 objectName: "reply" + replyRow.index
                                 position: replyRow.position
@@ -180,6 +191,7 @@ Item {
                                 width: Math.min(replyColumn.width, Theme.columnWidth + 2 * Theme.space10)
 
                                 onCodeCopied: text => ThreadViewModel.copyText(text)
+                                onContinueReplyRequested: ThreadViewModel.continueReply(reply.messageId)
                                 onCopyRequested: ThreadViewModel.copyMessage(reply.messageId)
                                 onDeleteRequested: ThreadViewModel.deleteMessage(reply.messageId)
                                 onLabelEdited: (label, value) => LabelsViewModel.setLabel(reply.messageId, label, value)
