@@ -81,6 +81,14 @@ class Settings:
         "Attention in one step, with less memory; auto: where the model and the device can.",
         choices=("auto", "on", "off"),
     )
+    resume: bool = _setting(
+        True,
+        "Keep what the model has read on disk, so that a conversation goes on at once after a restart; "
+        "false removes what is there.",
+    )
+    resume_gigabytes: float = _setting(
+        4.0, "The most of the disk that takes, for all models together.", low=0.0, high=1000.0
+    )
     user_id: str = _setting(
         "",
         "A random name for you as annotator, made once; it says nothing about you.",

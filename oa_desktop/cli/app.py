@@ -78,6 +78,7 @@ class App:
                 ref or self.settings.model,
                 self.settings,
                 log=self.paths.logs / "engine.log",
+                states=self.paths.engine_state,
                 on_progress=lambda done: status.show(f"Loading the model … {done:.0%}"),
             )
         finally:

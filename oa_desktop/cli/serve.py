@@ -10,7 +10,7 @@ from oa_desktop.cli.engine_settings import engine_settings
 from oa_desktop.cli.output import note, say
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.services.fit_check import require_fit
-from oa_desktop.services.loading import engine_options
+from oa_desktop.services.loading import clear_unwanted, engine_options
 from oa_desktop.setting_spec import SettingValue
 
 
@@ -33,7 +33,9 @@ def serve(
 async def _serve(app: App, ref: str | None, host: str, port: int, token: str | None) -> None:
     model = await asyncio.to_thread(app.library.resolve, ref or app.settings.model)
     await asyncio.to_thread(require_fit, app.library, model, app.settings)
-    options = engine_options(model, app.settings, app.paths.logs / "engine.log", host=host, port=port)
+    log, states = app.paths.logs / "engine.log", app.paths.engine_state
+    await clear_unwanted(states, app.settings)
+    options = engine_options(model, app.settings, log, host=host, port=port, states=states)
     process = await EngineProcess.start(options, token=token)
     try:
         say(f"base_url  {process.handle.base_url}")

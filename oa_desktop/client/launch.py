@@ -39,6 +39,7 @@ class EngineOptions:
     """How to start an engine. None leaves a choice to it; log: a file its messages are appended to.
 
     gpu_layers: auto, all, or a number.   kv_type: f16 or q8_0.   flash_attention: auto, on or off.
+    state_dir: where it keeps branches on disk, at most `state_bytes`; None: nowhere.
     """
 
     model: Path
@@ -52,6 +53,8 @@ class EngineOptions:
     host: str = "127.0.0.1"
     port: int = 0
     log: Path | None = None
+    state_dir: Path | None = None
+    state_bytes: int | None = None
     extra: tuple[str, ...] = ()
 
     def arguments(self) -> tuple[str, ...]:
@@ -67,6 +70,8 @@ class EngineOptions:
             "--prompt-format": self.prompt_format,
             "--host": self.host,
             "--port": self.port,
+            "--state-dir": self.state_dir,
+            "--state-bytes": self.state_bytes,
         }
         pairs = ((flag, str(value)) for flag, value in flags.items() if value is not None)
         return (*(word for pair in pairs for word in pair), *self.extra)

@@ -5,6 +5,7 @@ Token and socket first, then the template worker, then the prison; only inside i
 
 import logging
 import os
+import signal
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -86,6 +87,7 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
             ready=lambda: announcements.hello(port, served.describe(), _told(report)),
             healthy=loop.watch,
         )
+        signal.signal(signal.SIGTERM, _finish_first)
         try:
             server.run(sockets=[listener])
             return 0 if loop.healthy else CRASHED
@@ -94,6 +96,10 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
                 os._exit(CRASHED)
             loop.close(save_within_s=SAVE_WITHIN_S)
             prompts.close()
+
+
+def _finish_first(_signal: int, _frame: object) -> None:
+    """uvicorn stops at the signal, then raises it again: that would be the end before anything is saved."""
 
 
 def _told(report: LockdownReport) -> dict[str, object]:

@@ -24,6 +24,7 @@ from oa_desktop.services.engine_probe import EngineProbe, probe_engine
 from oa_desktop.services.findings import Finding, Level, problem
 from oa_desktop.services.graphics import graphics
 from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.saved_states import measure
 from oa_desktop.settings_file import Notice
 
 DatabaseCheck = Callable[[], Iterable[Finding]]
@@ -77,6 +78,7 @@ def report(
         *(Finding(Level.NOTE, "settings", notice.title, notice.hint) for notice in settings_notices),
         *_model_findings(library, model_ref, found_devices),
         *_database_findings(database),
+        *_states_findings(paths),
     ]
     order = (Level.PROBLEM, Level.NOTE, Level.OK)
     findings.sort(key=lambda finding: order.index(finding.level))
@@ -117,6 +119,12 @@ def _model_findings(library: ModelLibrary, ref: str, devices: DeviceProbe) -> li
         ]
     sentence = f"{model.name} can be loaded and needs about {decimal_size(need.total_bytes)} of memory."
     return [Finding(Level.OK, "model", sentence)]
+
+
+def _states_findings(paths: AppPaths) -> list[Finding]:
+    saved = measure(paths.engine_state)
+    sentence = f"Saved branches take {decimal_size(saved.size_bytes)} in {paths.engine_state}."
+    return [Finding(Level.OK, "resume", sentence)] if saved.files else []
 
 
 def _database_findings(check: DatabaseCheck | None) -> list[Finding]:

@@ -12,6 +12,7 @@ from oa_desktop.errors import StorageError, UsageError
 from oa_desktop.services.fit_check import require_fit
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.saved_states import remove_all
 from oa_desktop.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -35,8 +36,12 @@ def engine_options(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    states: Path | None = None,
 ) -> EngineOptions:
-    """How the settings want this model to be run. Raises UsageError when they contradict each other."""
+    """How the settings want this model to be run. Raises UsageError when they contradict each other.
+
+    states: the folder for saved states, where the settings want some.
+    """
     if settings.kv_type != "f16" and settings.flash_attention == "off":
         raise UsageError(
             "kv-type-needs-flash-attention",
@@ -53,6 +58,8 @@ def engine_options(
         log=log,
         host=host,
         port=port,
+        state_dir=states if settings.resume else None,
+        state_bytes=round(settings.resume_gigabytes * 10**9),
     )
 
 
@@ -62,6 +69,7 @@ async def load_model(
     settings: Settings,
     *,
     log: Path | None = None,
+    states: Path | None = None,
     on_progress: Progress | None = None,
 ) -> LoadedModel:
     """Start an engine for the model called `ref` and wait until it answers.
@@ -73,10 +81,12 @@ async def load_model(
     """
     model = await asyncio.to_thread(library.resolve, ref)
     await asyncio.to_thread(require_fit, library, model, settings)
+    await clear_unwanted(states, settings)
     await _noted(library.note_loading, model)
     process: EngineProcess | None = None
     try:
-        process = await EngineProcess.start(engine_options(model, settings, log), on_progress=on_progress)
+        options = engine_options(model, settings, log, states=states)
+        process = await EngineProcess.start(options, on_progress=on_progress)
         await _noted(library.note_loaded, model)
     except EngineStopped:
         raise
@@ -86,6 +96,12 @@ async def load_model(
         await asyncio.shield(_noted(library.note_loaded, model))
         raise
     return LoadedModel(replace(model, crashed=False), process)
+
+
+async def clear_unwanted(states: Path | None, settings: Settings) -> None:
+    """Remove what was saved when the settings want nothing saved any more."""
+    if states is not None and not settings.resume:
+        await asyncio.to_thread(remove_all, states)
 
 
 async def _noted(change: Callable[[ModelFile], object], model: ModelFile) -> None:
