@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import wait
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -61,7 +60,7 @@ class Wiring(QObject):
         self.session = ChatSession(self.bridge, worker, self.chat, self.generations, self)
         self.engine = EngineControl(
             self.bridge,
-            load or _library_loader(self.library, self.preferences, paths.logs / "engine.log"),
+            load or _library_loader(self.library, self.preferences, paths),
             self,
         )
         self.asking = Asking(self.engine, self.generations, self.preferences, self)
@@ -152,8 +151,11 @@ class Wiring(QObject):
             self.notices.show(Notice("settings", "warning", notice.title, notice.hint))
 
 
-def _library_loader(library: ModelLibrary, preferences: Preferences, log_file: Path) -> Loader:
+def _library_loader(library: ModelLibrary, preferences: Preferences, paths: AppPaths) -> Loader:
+    log, states = paths.logs / "engine.log", paths.engine_state
+
     async def load(ref: str, on_progress: Progress) -> LoadedModel:
-        return await load_model(library, ref, preferences.settings, log=log_file, on_progress=on_progress)
+        settings = preferences.settings
+        return await load_model(library, ref, settings, log=log, states=states, on_progress=on_progress)
 
     return load
