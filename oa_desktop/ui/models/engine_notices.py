@@ -14,6 +14,7 @@ from oa_desktop.ui.notices import Notice, Notices
 ENGINE_NOTICE, MODEL_NOTICE = "engine", "model"
 STOPPED = "engine-stopped"
 """The code of the error every reply of an engine that died ends with."""
+WAIT_OR_RESTART = "Wait, or restart it."
 
 
 class EngineNotices(QObject):
@@ -24,7 +25,7 @@ class EngineNotices(QObject):
         self._engine = engine
         self._notices = notices
         self._restarted_after: OaError | None = None
-        self._shown: type[object] = Off
+        self._shown: tuple[type[object], bool] = Off, False
         engine.changed.connect(self._engine_changed)
 
     def show_crashed(self, model: ModelFile, retry: Callable[[], None]) -> None:
@@ -43,11 +44,13 @@ class EngineNotices(QObject):
         match self._engine.status:
             case Halted(cause=cause):
                 self._show("error", cause.title, cause.hint)
+            case Starting(silent=True):
+                self._show("warning", "The engine does not get on with loading the model.", WAIT_OR_RESTART)
             case Waiting(cause=cause) | Starting(cause=OaError() as cause):
                 self._show("warning", cause.title, f"{cause.hint} It is started again.".strip())
                 self._restarted_after = cause
             case NotAnswering():
-                self._show("warning", "The engine is not responding.", "Wait, or restart it.")
+                self._show("warning", "The engine is not responding.", WAIT_OR_RESTART)
             case Running() if self._restarted_after is not None:
                 cause, self._restarted_after = self._restarted_after, None
                 self._show("warning", cause.title, "It was started again; what was written so far is kept.")
@@ -55,8 +58,9 @@ class EngineNotices(QObject):
                 self._notices.settle(ENGINE_NOTICE)
 
     def _engine_changed(self) -> None:
-        state = type(self._engine.status)
-        if state is not self._shown:
+        status = self._engine.status
+        state = type(status), isinstance(status, Starting) and status.silent
+        if state != self._shown:
             self._shown = state
             self.show_state()
             self._show_model_notices()
