@@ -21,6 +21,7 @@ from oa_desktop.engine.requests import (
     Sampling,
     TextDelta,
 )
+from oa_desktop.engine.resume.opening import open_states
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not TOUR.exists(), reason="no tour model")]
@@ -137,9 +138,11 @@ def loop(model: Path) -> Iterator[EngineLoop]:
     loop.close()
 
 
-def start(model: Path) -> EngineLoop:
+def start(model: Path, states: Path | None = None) -> EngineLoop:
     backend = LlamaBackend.open(model, LlamaOptions(n_ctx=512, cells=512, threads=1, max_sequences=16))
-    loop = EngineLoop(backend, step_tokens=24)
+    loop = EngineLoop(
+        backend, step_tokens=24, states=open_states(states, [model], backend.state_kind, 10**9)
+    )
     loop.start()
     return loop
 
@@ -198,3 +201,23 @@ def test_replies_share_a_prompt_in_these_memories_too(loop: EngineLoop):
     assert together == alone * 4
     assert loop.stats().cells_free + loop.stats().cells_used == loop.stats().cells_total
     assert loop.healthy
+
+
+def test_after_a_restart_a_conversation_goes_on_from_disk_and_says_the_same(model: Path, tmp_path: Path):
+    states = tmp_path / "states"
+    states.mkdir()
+    first = start(model, states)
+    vocabulary = first.backend.vocabulary
+    prompt = vocabulary.tokenize("Tell me about branches and ranks. " * 14)
+    (said,), _ = ask(first, "a", prompt)
+    longer = [*prompt, *vocabulary.tokenize(" And what of the leaves, the trunk and the roots? " * 9)]
+    (went_on,), _ = ask(first, "b", longer)
+    first.close(save_within_s=20)
+    for question, answer in ((longer, went_on), (prompt, said)):
+        second = start(model, states)
+        (again,), end = ask(second, "c", question)
+        assert second.healthy
+        assert second.stats().saved.restored_tokens == end.reused_tokens == len(question) - 1
+        assert second.stats().saved.refused == 0
+        second.close()
+        assert again == answer

@@ -54,3 +54,9 @@ def test_the_cache_and_attention_can_be_chosen():
     arguments = parse_arguments(["--model", "m", "--kv-type", "q8_0", "--flash-attn", "on"])
     assert arguments.kv_type is KvType.Q8_0
     assert arguments.flash_attention == "on"
+
+
+def test_nothing_is_kept_on_disk_unless_it_is_said_where():
+    assert parse_arguments(["--model", "x"]).state_dir is None
+    arguments = parse_arguments(["--model", "x", "--state-dir", "states", "--state-bytes", "1000"])
+    assert (arguments.state_dir, arguments.state_bytes) == (Path("states"), 1000)
