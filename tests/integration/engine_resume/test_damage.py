@@ -204,6 +204,17 @@ def test_what_was_removed_by_others_is_not_saved_again_by_an_engine_that_remembe
     assert engine.ask(PROMPT).texts == [expected(PROMPT)]
 
 
+def test_a_new_folder_of_the_same_name_is_not_taken_for_the_one_that_was_removed(saved: Path, tmp_path: Path):
+    engine = Engine(tmp_path)
+    engine.ask(PROMPT)
+    engine.ask(words(200, 3))
+    shutil.rmtree(saved.parent)
+    Engine(tmp_path)
+    assert saved.parent.exists()
+    engine.save()
+    assert not names(tmp_path)
+
+
 def test_what_a_killed_engine_had_begun_is_cleared_away_and_what_is_being_written_is_not(tmp_path: Path):
     first = Engine(tmp_path)
     folder = first.folder.path
