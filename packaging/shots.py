@@ -43,6 +43,9 @@ def first_run(studio: Studio) -> None:
     studio.wiring.engine.ref = "tour"
     studio.wiring.engine.status = Starting(0.4)
     studio.wiring.engine.changed.emit()
+    studio.wiring.conversations.refresh()
+    studio.wiring.models.refresh()
+    studio.until(lambda: studio.wiring.conversations.loaded and bool(studio.wiring.models.models.rows))
 
 
 def ask_again(studio: Studio, engine: SampleEngine) -> None:
@@ -87,6 +90,16 @@ def model_picker(studio: Studio) -> None:
     studio.tour_runs()
     studio.wiring.models.refresh()
     studio.until(lambda: bool(studio.wiring.models.models.rows))
+    studio.press(Qt.Key.Key_L, Control)
+
+
+def loading(studio: Studio) -> None:
+    studio.fill()
+    studio.open("barn")
+    studio.wiring.models.refresh()
+    studio.until(lambda: bool(studio.wiring.models.models.rows))
+    studio.wiring.engine.status = Starting(0.62)
+    studio.wiring.engine.changed.emit()
     studio.press(Qt.Key.Key_L, Control)
 
 
@@ -184,6 +197,7 @@ STATES: tuple[Callable[[Studio], None], ...] = (
     labels,
     many_nodes,
     model_picker,
+    loading,
     open_file,
     engine_stopped,
     search,

@@ -20,10 +20,10 @@ async def no_engine(_ref, _on_progress):
 class Wired:
     """A wiring with a way to wait and to read back."""
 
-    def __init__(self, qtbot, paths: AppPaths) -> None:
+    def __init__(self, qtbot, paths: AppPaths, load=no_engine) -> None:
         self._qtbot = qtbot
         self.worker = StoreWorker.open(paths.store)
-        self.wiring = Wiring(paths, self.worker, load=no_engine)
+        self.wiring = Wiring(paths, self.worker, load=load)
 
     def close(self) -> None:
         self.wiring.close()

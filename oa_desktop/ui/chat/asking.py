@@ -33,6 +33,7 @@ class Asking(QObject):
         self._preferences = preferences
         self._waiting: dict[TreeId, Message] = {}
         engine.changed.connect(self._engine_changed)
+        engine.unloaded.connect(self._engine_unloaded)
 
     def is_waiting(self, tree_id: TreeId) -> bool:
         """Whether a prompt of this conversation waits for the model."""
@@ -57,6 +58,12 @@ class Asking(QObject):
         if self._waiting.pop(tree_id, None) is not None:
             self.waiting_changed.emit()
         self._generations.stop(tree_id)
+
+    def _engine_unloaded(self) -> None:
+        """Who ends the engine wants no replies of it, and what there is of them is kept."""
+        self._waiting.clear()
+        self._generations.stop_all()
+        self.waiting_changed.emit()
 
     def _engine_changed(self) -> None:
         if self._engine.engine is not None or not (self._engine.is_loading or self._engine.is_off):

@@ -38,6 +38,8 @@ class EngineControl(QObject):
     """
 
     changed = Signal()
+    unloaded = Signal()
+    """A person ended the engine or its loading; nothing comes until a model is asked for again."""
 
     def __init__(self, bridge: Bridge, load: Loader, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,21 @@ class EngineControl(QObject):
         """End the engine, however it is, and load the same model again."""
         if self.ref:
             self.load(self.ref)
+
+    def unload(self) -> None:
+        """End the engine, also while it loads, and want none: its memory is given back."""
+        self._attempt += 1
+        self.ref, self.model = "", None
+        self.status, self.engine = Off(), None
+        self.changed.emit()
+        self.unloaded.emit()
+
+        async def end() -> None:
+            previous, self._supervisor = self._supervisor, None
+            if previous is not None:
+                await previous.stop()
+
+        self._bridge.run(end(), lambda _: None, lambda _: None)
 
     async def close(self) -> None:
         """End the engine; awaited on the I/O thread when the app closes."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
+from oa_desktop.client.handle import ModelDescription
 from oa_desktop.client.status import Halted, NotAnswering, Running, Starting, Waiting
 from oa_desktop.errors import OaError
 from oa_desktop.services.model_file import ModelFile
@@ -21,10 +22,13 @@ from oa_desktop.ui.models.model_words import (
     GENERAL_STARTERS,
     TOUR_STARTERS,
     context_used,
+    device_details,
+    device_text,
     model_detail,
     suggestion,
 )
 from oa_desktop.ui.notices import Notice, Notices
+from oa_desktop.ui.numbers import number
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
@@ -59,6 +63,8 @@ class ModelProps:
     is_tour: bool = False
     context_text: str = ""
     context_nearly_full: bool = False
+    device_text: str = ""
+    device_details: str = ""
     suggestion: str = ""
 
 
@@ -76,6 +82,8 @@ class ModelViewModel(QObject):
     isTourChanged = Signal()
     contextTextChanged = Signal()
     contextNearlyFullChanged = Signal()
+    deviceTextChanged = Signal()
+    deviceDetailsChanged = Signal()
     suggestionChanged = Signal()
     fileRequested = Signal()
 
@@ -149,6 +157,14 @@ class ModelViewModel(QObject):
     def contextNearlyFull(self) -> bool:
         return self._props.context_nearly_full
 
+    @Property(str, notify=deviceTextChanged)
+    def deviceText(self) -> str:
+        return self._props.device_text
+
+    @Property(str, notify=deviceDetailsChanged)
+    def deviceDetails(self) -> str:
+        return self._props.device_details
+
     @Property(str, notify=suggestionChanged)
     def suggestion(self) -> str:
         return self._props.suggestion
@@ -217,6 +233,11 @@ class ModelViewModel(QObject):
     def restart(self) -> None:
         self._engine.restart()
 
+    @Slot()
+    def unload(self) -> None:
+        """End the model, or its loading."""
+        self._engine.unload()
+
     def _start_with(self, model: ModelFile) -> None:
         if model.crashed:
             self._engine_notices.show_crashed(model, lambda: self.choose(model.ref))
@@ -259,21 +280,30 @@ class ModelViewModel(QObject):
         props = ModelProps(is_tour=is_tour, suggestion=suggestion() if is_tour else "")
         match engine.status:
             case Starting(fraction=fraction):
-                return replace(props, chip_text=f"Loading {name}…", loading=True, progress=fraction)
+                text = f"Loading {number(100 * fraction)} % · {name}" if fraction else f"Loading {name}…"
+                return replace(
+                    props,
+                    chip_text=text,
+                    loading=True,
+                    progress=fraction or -1.0,
+                )
             case Waiting(cause=cause) | Halted(cause=cause):
                 return replace(
                     props, chip_text=f"Stopped: {name}", details=cause.sentence, problem=cause.sentence
                 )
             case Running(handle=handle) | NotAnswering(handle=handle):
-                context = handle.model.context_tokens if handle.model else 0
-                used = self._context_used()
+                described = handle.model or ModelDescription(name)
+                context, used = described.context_tokens, self._context_used()
+                about = device_details(described)
                 return replace(
                     props,
                     chip_text=name,
-                    details=model_detail(known) if known else "",
+                    details="\n".join(part for part in (model_detail(known) if known else "", about) if part),
                     ready=True,
-                    context_text=f"context {used:,} / {context:,}" if context and used else "",
+                    context_text=f"context {number(used)} / {number(context)}" if context and used else "",
                     context_nearly_full=bool(context) and used > NEARLY_FULL * context,
+                    device_text=device_text(described.device),
+                    device_details=about,
                 )
         return props
 

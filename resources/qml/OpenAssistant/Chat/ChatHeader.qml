@@ -84,9 +84,19 @@ Rectangle {
         }
 
         Pill {
+            iconName: "device"
+            maximumWidth: Theme.scaled(190)
+            objectName: "devicePill"
+            text: ModelViewModel.deviceText
+            toolTip: ModelViewModel.deviceDetails
+            visible: text !== "" && root.width > Theme.scaled(720)
+        }
+
+        Pill {
             kind: ModelViewModel.contextNearlyFull ? "warning" : "neutral"
             objectName: "contextPill"
             text: ModelViewModel.contextText
+            toolTip: ModelViewModel.contextNearlyFull ? qsTr("The context is nearly full; what no longer fits is left out, oldest first") : qsTr("Tokens the newest reply took with its prompt, of those the model has in view")
             visible: text !== "" && root.width > Theme.scaled(520)
         }
 
@@ -116,5 +126,16 @@ Rectangle {
         anchors.bottom: parent.bottom
         anchors.left: parent.left
         anchors.right: parent.right
+    }
+
+    ProgressLine {
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        height: 2
+        name: qsTr("Loading the model")
+        objectName: "loadingLine"
+        progress: ModelViewModel.progress
+        visible: ModelViewModel.loading
     }
 }

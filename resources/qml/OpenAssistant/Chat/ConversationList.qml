@@ -59,6 +59,19 @@ Rectangle {
             wrapMode: Text.Wrap
         }
 
+        SafeText {
+            Layout.fillWidth: true
+            Layout.rightMargin: Theme.space3 + 2
+            Layout.topMargin: Theme.space3
+            horizontalAlignment: Text.AlignHCenter
+            muted: true
+            objectName: "noConversations"
+            role: "secondary"
+            text: qsTr("Your conversations will be listed here. Nothing of them leaves this computer.")
+            visible: ConversationsViewModel.loaded && ConversationsViewModel.total === 0 && search.text === ""
+            wrapMode: Text.Wrap
+        }
+
         ListView {
             id: list
 

@@ -115,6 +115,16 @@ SafePopup {
             }
 
             SafeButton {
+                objectName: "unloadModel"
+                text: ModelViewModel.loading ? qsTr("Stop loading") : qsTr("Unload")
+                toolTip: ModelViewModel.loading ? "" : qsTr("End the engine and give its memory back")
+                variant: "quiet"
+                visible: ModelViewModel.loading || ModelViewModel.ready
+
+                onClicked: ModelViewModel.unload()
+            }
+
+            SafeButton {
                 objectName: "restartEngine"
                 text: ModelViewModel.ready ? qsTr("Restart") : qsTr("Start")
                 variant: "quiet"

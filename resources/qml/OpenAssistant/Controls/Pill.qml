@@ -10,6 +10,7 @@ Rectangle {
     property string text: ""
     property string kind: "neutral"
     property string iconName: ""
+    property string toolTip: ""
     property real maximumWidth: Theme.scaled(260)
     readonly property color inkColor: root.kind === "accent" ? Theme.accentInk
                                     : root.kind === "machine" ? Theme.machine
@@ -24,8 +25,18 @@ Rectangle {
     implicitWidth: row.implicitWidth + 16
     radius: height / 2
 
+    Accessible.description: root.toolTip
     Accessible.name: root.text
     Accessible.role: Accessible.StaticText
+
+    HoverHandler {
+        id: hover
+    }
+
+    TipLoader {
+        shown: hover.hovered
+        text: root.toolTip
+    }
 
     Row {
         id: row
