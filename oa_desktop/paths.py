@@ -51,6 +51,11 @@ class AppPaths:
         return self.config / "settings.toml"
 
     @property
+    def window(self) -> Path:
+        """Where the window stood."""
+        return self.data / "window.json"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """All folders, parents first."""
         return (self.data, self.config, self.cache, self.logs, self.backups, self.models, self.engine_state)

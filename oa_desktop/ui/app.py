@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import PySide6.QtQuick  # noqa: F401 - without it, items come to Python as bare QObjects
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtQml import QQmlApplicationEngine
 from shiboken6 import delete
 
@@ -27,6 +27,7 @@ from oa_desktop.ui.quit_signals import QuitSignals
 from oa_desktop.ui.resources import qml_root
 from oa_desktop.ui.single_window import SingleWindow, raise_first_window
 from oa_desktop.ui.start_problem_view_model import StartProblemViewModel
+from oa_desktop.ui.window_place import WindowPlace
 from oa_desktop.ui.wiring import Wiring
 
 log = logging.getLogger(__name__)
@@ -78,9 +79,13 @@ def _show_window(application: QGuiApplication, paths: AppPaths, worker: StoreWor
     first.raise_requested.connect(wiring.app.raiseRequested)
     engine = make_engine()
     try:
-        load_window(engine, wiring)
+        window = load_window(engine, wiring)
+        place = WindowPlace(window, paths.window, wiring) if isinstance(window, QWindow) else None
         wiring.start()
-        return application.exec()
+        code = application.exec()
+        if place is not None:
+            place.keep()
+        return code
     finally:
         signals.close()
         first.close()

@@ -31,6 +31,7 @@ def test_the_app_opens_and_ends_in_order_when_it_is_asked_to(tmp_path):
     assert "Traceback" not in out + err
     assert not engine.is_running()
     assert (tmp_path / "data" / "store.sqlite3").exists()
+    assert (tmp_path / "data" / "window.json").exists()
     assert (tmp_path / "logs" / "app.log").exists()
 
 
