@@ -49,7 +49,6 @@ class Restorer:
             room = self._tree.cells - self._tree.live_cells
             if len(piece.segment.tokens) > room or not self._restore(piece, self._scratch):
                 break
-            self._backend.seq_rm(self._scratch, piece.end)
             self._backend.seq_cp(self._scratch, sequence, piece.start, piece.end)
             self._backend.seq_rm(self._scratch, 0)
             self._book(sequence, tokens[piece.start : piece.end])

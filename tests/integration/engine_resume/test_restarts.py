@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oa_desktop.engine.backend import Batch, StateError
 from oa_desktop.engine.fake import FakeBackend, expected_tokens
 from oa_desktop.engine.resume.eviction import Limits
 from oa_desktop.engine.resume.segment import branch_name
@@ -144,6 +145,60 @@ def test_a_restored_branch_takes_the_place_of_others_but_never_more_than_there_i
         assert answer.end.reused_tokens == 399
 
 
+def test_what_needs_more_room_for_a_moment_than_there_is_is_read_instead(tmp_path: Path):
+    small = {"n_ctx": 512, "cells": 512}
+    first = Engine(tmp_path, FakeBackend(**small))
+    first.ask(words(450))
+    first.save()
+    second = Engine(tmp_path, FakeBackend(**small))
+    hold(second, words(300, 3))
+    shared = words(450)[:100]
+    answer = second.ask(shared)
+    assert answer.texts == [expected(shared)]
+    assert second.saved.counts().restored_tokens == 0
+
+
+def test_a_memory_that_cannot_be_cut_shares_what_runs_rather_than_take_it_twice(tmp_path: Path):
+    first = Engine(tmp_path, FakeBackend(can_rewind=False))
+    first.ask(words(300))
+    first.save()
+    second = Engine(tmp_path, FakeBackend(can_rewind=False))
+    hold(second, words(100))
+    sequence = second.saved.acquire(words(300)[:-1])
+    assert second.scheduler.tree.length(sequence) == 100
+    assert second.saved.counts().restored_tokens == 0
+
+
+def hold(engine: Engine, tokens: list[int]) -> int:
+    """A live sequence with these tokens, as of a request that runs."""
+    tree = engine.scheduler.tree
+    sequence, batch = tree.acquire(()), Batch()
+    batch.add(tokens, 0, sequence, logits=True)
+    engine.backend.decode(batch)
+    tree.advance(sequence, tokens)
+    return sequence
+
+
+class HalfRestored(FakeBackend):
+    """Its memory takes a state and then says that it did not."""
+
+    def restore_sequence(self, sequence: int, path: Path) -> None:
+        super().restore_sequence(sequence, path)
+        raise StateError("as planned")
+
+
+@pytest.mark.parametrize("can_rewind", [True, False])
+def test_what_a_failed_restore_left_in_the_memory_is_taken_away(tmp_path: Path, can_rewind: bool):
+    first = Engine(tmp_path, FakeBackend(can_rewind=can_rewind))
+    first.ask(words(300))
+    first.save()
+    second = Engine(tmp_path, HalfRestored(can_rewind=can_rewind))
+    answer = second.ask(words(300))
+    assert (answer.texts, answer.end.reused_tokens) == ([expected(words(300))], 0)
+    assert second.saved.counts().refused == 1
+    assert not names(tmp_path)
+
+
 def test_a_new_engine_of_the_same_folder_is_seen_by_the_old_one(tmp_path: Path):
     prompt = words(200)
     old, other = Engine(tmp_path), Engine(tmp_path)
@@ -178,11 +233,9 @@ def test_the_limit_holds_for_all_models_and_the_longest_unused_go(tmp_path: Path
         engine.ask(words(300, salt))
         engine.save()
         assert sum(path.stat().st_size for path in root.glob("*/*")) <= limits.size_bytes
-        if salt >= 1:
-            assert Engine(root, limits=limits).ask(words(300, 1)).end.reused_tokens == 299, "used, so kept"
-    fresh = Engine(root, limits=limits)
-    kept = [salt for salt in range(4) if fresh.folder.path_of(_name(words(300, salt))).exists()]
-    assert kept == [1, 2, 3]
+        assert Engine(root, limits=limits).ask(words(300, 0)).end.reused_tokens == 299, "used, so kept"
+    kept = [salt for salt in range(4) if engine.folder.path_of(_name(words(300, salt))).exists()]
+    assert kept == [0, 2, 3]
     assert not list((root / ("cd" * 16)).glob("*.kv"))
 
 
