@@ -115,6 +115,9 @@ class PromptRenderer:
         prepared: dict[int, PreparedPrompt] = {}
 
         def count(part: Conversation) -> int:
+            by_texts = self._far_too_long(part)
+            if by_texts is not None:
+                return by_texts
             try:
                 prompt = prepared[len(part.messages)] = self.prepare(part)
             except PromptTooLong as error:
@@ -144,6 +147,17 @@ class PromptRenderer:
             if at_least > self._context_tokens:
                 raise PromptTooLong(at_least)
         return encode(prompt, self._vocabulary)
+
+    def _far_too_long(self, conversation: Conversation) -> int | None:
+        """The tokens of the texts when these alone are twice the context: not worth a rendering.
+
+        A template that takes seconds for thousands of messages would be given up, for all conversations.
+        """
+        texts = [message.content for message in conversation.messages]
+        if sum(map(len, texts)) <= _BYTES_WORTH_A_LOOK * self._context_tokens:
+            return None
+        tokens = sum(map(self._size, texts))
+        return tokens if tokens > 2 * self._context_tokens else None
 
     def _size(self, text: str) -> int:
         """The tokens of a text; of one that cannot fit by far, how many they are at least."""

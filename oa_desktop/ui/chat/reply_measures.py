@@ -90,9 +90,7 @@ def _sentences(message: Message, made: Generation) -> list[str]:
     if made.prompt_tokens:
         read = number(made.prompt_tokens - made.reused_tokens)
         known = f", {number(made.reused_tokens)} were known from before" if made.reused_tokens else ""
-        sentences.append(
-            f"The prompt has {_tokens(made.prompt_tokens)}; {read} were read for this{known}."
-        )
+        sentences.append(f"The prompt has {_tokens(made.prompt_tokens)}; {read} were read for this{known}.")
     sentences.append(left_out(made.dropped_messages))
     if made.continues:
         sentences.append("It goes on from another reply; only what is new is counted.")

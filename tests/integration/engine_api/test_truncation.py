@@ -126,6 +126,20 @@ def test_e13_megabytes_before_the_last_question_are_left_out_without_being_read(
     assert sum(read) < 10_000
 
 
+def test_thousands_of_turns_are_never_rendered_at_once(small, monkeypatch):
+    prepare, rendered = small.served.prompts.prepare, []
+
+    def counting(conversation):
+        rendered.append(len(conversation.messages))
+        return prepare(conversation)
+
+    monkeypatch.setattr(small.served.prompts, "prepare", counting)
+    answer = ask(small, turns(2_000), truncation="auto")
+    assert answer.json()["usage"]["prompt_tokens_details"]["dropped_messages"] > 3_900
+    assert max(rendered) < 40
+    assert len(rendered) < 12
+
+
 def test_e14_a_system_message_always_stays(small):
     system = {"role": "system", "content": "Be kind."}
     messages = [system, *turns(20), system, *turns(20)]
