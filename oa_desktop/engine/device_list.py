@@ -1,4 +1,4 @@
-"""List the devices the engine sees, for diagnostics: `python -m oa_desktop.engine --devices [--locked-in]`."""
+"""List the devices the engine sees, for diagnostics: `python -m oa_desktop.engine --devices`."""
 
 import json
 import os

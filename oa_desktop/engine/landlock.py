@@ -90,7 +90,7 @@ def lock_down(read: Iterable[Path], write: Iterable[Path] = (), *, devices: bool
         return _failed(abi, "creating the rules")
     try:
         for rights, paths in (
-            (_READ, [*read, *readable_paths()]),
+            (_READ, [*read, *readable_paths(graphics=devices)]),
             (_WRITE, write),
             (_DEVICE, device_paths(graphics=devices)),
         ):

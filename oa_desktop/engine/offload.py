@@ -171,8 +171,8 @@ class _Planning:
 
     def _computing(self, cells: int, micro_batch: int) -> int:
         """What a device needs beside its layers while it computes: activations, logits and attention."""
-        heads = 0 if self._wanted.flash_attention else self._sizes.heads
-        attention = cells * micro_batch * (6 + 4 * heads)
+        per_pair = 2 if self._wanted.flash_attention else 4 + 4 * self._sizes.heads
+        attention = cells * micro_batch * per_pair
         outputs = min(micro_batch, self._wanted.sequences)
         return compute_bytes(self._sizes.shape, micro_batch, outputs) + attention
 

@@ -7,6 +7,7 @@ from llama_cpp import llama_cpp as native
 
 from oa_desktop.engine.arguments import FlashAttention
 from oa_desktop.engine.llama import log
+from oa_desktop.engine.llama.flash_attention import flash_attention_type
 from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.llama.processors import thread_count
 from oa_desktop.engine.load_errors import explain_context
@@ -15,11 +16,6 @@ from oa_desktop.errors import ModelError
 from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS
 from oa_desktop.gguf.kv_cache import KvType
 
-_FLASH_ATTENTION = {
-    "auto": native.LLAMA_FLASH_ATTN_TYPE_AUTO,
-    "on": native.LLAMA_FLASH_ATTN_TYPE_ENABLED,
-    "off": native.LLAMA_FLASH_ATTN_TYPE_DISABLED,
-}
 _KV_TYPES = {KvType.F16: native.GGML_TYPE_F16, KvType.Q8_0: native.GGML_TYPE_Q8_0}
 SEQUENCES, SEQUENCES_WITH_STATE = 64, 24
 """Live and kept ones. In a recurrent or hybrid model each has a state of its own, which costs memory."""
@@ -68,7 +64,7 @@ def new_context(model: ModelHandle, options: LlamaOptions) -> Any:
     params.n_ubatch = min(params.n_batch, plan.micro_batch)
     params.n_outputs_max = params.n_seq_max
     params.n_threads = params.n_threads_batch = thread_count(options.threads)
-    params.flash_attn_type = _FLASH_ATTENTION[options.flash_attention]
+    params.flash_attn_type = flash_attention_type(model, options.flash_attention, plan)
     params.type_k = params.type_v = _KV_TYPES[plan.kv_type]
     params.kv_unified = True
     params.no_perf = True

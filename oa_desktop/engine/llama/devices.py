@@ -1,6 +1,7 @@
 """The devices ggml knows here, read through the libraries that llama-cpp-python has loaded."""
 
 import ctypes
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from llama_cpp import llama_cpp as native
 
 from oa_desktop.engine.device import Device, Role, kind_of
 
+_BACKEND_FILE: Final = re.compile(r"(?:lib)?ggml-(cuda|hip|metal|musa|opencl|sycl|vulkan)\b")
 _LIBRARIES: Final = ("ggml", "ggml-base", "llama")
 """Where ggml's functions can be: a library's own file need not show what it took from another one."""
 _ROLES: Final = {0: Role.PROCESSOR, 1: Role.GRAPHICS, 2: Role.INTEGRATED, 3: Role.ACCELERATOR}
@@ -48,10 +50,12 @@ class _Properties(ctypes.Structure):
 
 
 def backends() -> tuple[str, ...]:
-    """The kinds this library was built for, in ggml's order, e.g. ("cuda", "cpu")."""
+    """The kinds this library was built for, e.g. ("cuda", "cpu"); also those that find no driver."""
     ggml = _Ggml()
     registered = (ggml("ggml_backend_reg_get", index) for index in range(ggml("ggml_backend_reg_count")))
-    return tuple(kind_of(_text(ggml("ggml_backend_reg_name", entry))) for entry in registered)
+    kinds = [kind_of(_text(ggml("ggml_backend_reg_name", entry))) for entry in registered]
+    names = (_BACKEND_FILE.match(file.name) for file in _folder().glob("*ggml-*"))
+    return tuple(dict.fromkeys([*(kind_of(name[1]) for name in names if name), *kinds]))
 
 
 def devices() -> tuple[Device, ...]:
@@ -109,9 +113,12 @@ def _function(name: str) -> Any:
 
 @cache
 def _libraries() -> tuple[ctypes.CDLL, ...]:
-    folder = Path(native.__file__).parent / "lib"
-    files = (folder / file_name for library in _LIBRARIES for file_name in _file_names(library))
+    files = (_folder() / file_name for library in _LIBRARIES for file_name in _file_names(library))
     return tuple(ctypes.CDLL(str(file)) for file in files if file.exists())
+
+
+def _folder() -> Path:
+    return Path(native.__file__).parent / "lib"
 
 
 def _file_names(library: str) -> tuple[str, ...]:

@@ -261,3 +261,29 @@ def test_s09_the_doctor_finds_a_store_that_is_gone(command: Command, tmp_path: P
 @pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999"])
 def test_a_longest_reply_out_of_range_is_wrong_usage(one_sentence: Callable[..., str], number: str) -> None:
     assert f"not {number}" in one_sentence("chat", "hi", "--max-tokens", number, exit_code=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--gpu-layers", "some"], "gpu_layers cannot be 'some'; allowed: auto, all, or a number."),
+        (["--kv-type", "q4_0"], "kv_type cannot be 'q4_0'; allowed: f16, q8_0."),
+        (["--threads", "-1"], "threads cannot be -1; allowed: 0 to 512."),
+        (
+            ["--kv-type", "q8_0", "--flash-attn", "off"],
+            "A KV cache of q8_0 needs flash attention, which is switched off.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("arguments", [["chat", "hi"], ["serve"]])
+def test_settings_of_the_engine_that_cannot_be_are_wrong_usage(
+    one_sentence: Callable[..., str], arguments: list[str], options: list[str], sentence: str
+) -> None:
+    assert sentence in one_sentence(*arguments, *options, exit_code=2)
+
+
+def test_settings_of_the_engine_hold_for_one_run_only(command: Command) -> None:
+    command("chat", "hi", "--max-tokens", "2", "--kv-type", "q8_0", "--threads", "1", "--gpu-layers", "0")
+    log = (command.home / "logs" / "engine.log").read_text()
+    assert "cells of q8_0" in log
+    assert "q8_0" not in (command.home / "config" / "settings.toml").read_text()

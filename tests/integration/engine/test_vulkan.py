@@ -1,0 +1,140 @@
+"""Layers on another device: llama.cpp's Vulkan backend on Mesa's software driver, without a graphics card.
+
+Runs where `python3 packaging/dev.py setup --backend vulkan` has made its environment.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.services import device_probe
+from oa_desktop.services.device_probe import probe_devices
+
+ROOT = Path(__file__).parents[3]
+TOUR = ROOT / "resources" / "tour" / "tour.gguf"
+VULKAN = ROOT / ".venv-vulkan"
+PYTHON = VULKAN / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+ENGINE = (str(PYTHON), "-m", "oa_desktop.engine")
+LAYERS = 4
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.slow,
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(not (VULKAN / "oa-desktop-setup").exists(), reason="no build for Vulkan"),
+    pytest.mark.skipif(not any(Path("/usr/share/vulkan/icd.d").glob("lvp*")), reason="no software driver"),
+]
+
+
+@pytest.fixture(autouse=True)
+def software_driver(monkeypatch):
+    """llama.cpp leaves a driver that computes on the processor alone, unless it is asked for."""
+    [driver] = Path("/usr/share/vulkan/icd.d").glob("lvp*")
+    monkeypatch.setenv("VK_ICD_FILENAMES", str(driver))
+    monkeypatch.setenv("GGML_VK_VISIBLE_DEVICES", "0")
+
+
+def placed(*asked: dict) -> list[dict]:
+    """Where the tour model ran and what it wrote, for each way it was asked for."""
+    lines = "".join(json.dumps({"model": str(TOUR), **way}) + "\n" for way in asked)
+    child = subprocess.run(
+        [PYTHON, Path(__file__).with_name("placing_child.py")],
+        input=lines,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=300,
+    )
+    assert child.returncode == 0, child.stderr[-2000:]
+    return [json.loads(line) for line in child.stdout.splitlines()]
+
+
+def test_the_reply_is_the_same_wherever_the_layers_are():
+    cpu, every, two, chosen, halved = placed(
+        {"gpu_layers": 0},
+        {"gpu_layers": "all"},
+        {"gpu_layers": 2},
+        {"gpu_layers": "auto"},
+        {"gpu_layers": "all", "kv_type": "q8_0"},
+    )
+    assert (cpu["kind"], cpu["layers"], cpu["cache_in"]) == ("cpu", [0, LAYERS], ["CPU"])
+    for there in (every, chosen, halved):
+        assert (there["kind"], there["layers"]) == ("vulkan", [LAYERS, LAYERS])
+        assert there["cache_in"] == ["Vulkan0"]
+    assert (two["kind"], two["layers"], two["cache_in"]) == ("vulkan", [2, LAYERS], ["CPU", "Vulkan0"])
+    assert "llvmpipe" in every["name"]
+    assert halved["kv_type"] == "q8_0"
+    texts = {way["text"] for way in (cpu, every, two, chosen)}
+    assert len(texts) == 1, texts
+    assert len(halved["text"]) > 10
+    assert all(way["flash_attention"] for way in (cpu, every, two, chosen, halved))
+    assert all(way["notices"] == [] for way in (cpu, every, two, chosen, halved))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process can take")
+def test_e03_when_the_device_s_memory_is_short_there_are_fewer_layers_and_it_is_said():
+    cells, cell_bytes = 100_000, LAYERS * 256 * 2 * 2
+    first, second = placed(
+        {"gpu_layers": "all"},
+        {"gpu_layers": "all", "cells": cells, "room_bytes": cells * cell_bytes * 9 // 10},
+    )
+    assert first["layers"] == [LAYERS, LAYERS]
+    assert second["layers"] == [LAYERS - 1, LAYERS]
+    assert second["notices"] == [
+        f"The memory of {first['name']} was not enough for {LAYERS} layers; {LAYERS - 1} are there now."
+    ]
+    assert second["text"] == first["text"]
+
+
+async def test_a_locked_in_engine_computes_on_the_device_and_says_so(tmp_path):
+    options = EngineOptions(TOUR, threads=1, gpu_layers="all", log=tmp_path / "engine.log")
+    engine = await EngineProcess.start(options, command=ENGINE)
+    try:
+        hello = engine.hello
+        assert hello.locked_in
+        device = hello.model.device
+        assert (device.kind, device.offloaded_layers, device.layers) == ("vulkan", LAYERS, LAYERS)
+        assert "llvmpipe" in device.name
+        async with engine.client() as client:
+            assert (await client.models())[0].device == device
+            messages = [{"role": "user", "content": "What is a tree?"}]
+            text = "".join(
+                [event.text async for event in client.chat(messages, max_tokens=8) if hasattr(event, "text")]
+            )
+            assert text.strip()
+    finally:
+        await engine.stop()
+
+
+def test_the_doctor_finds_the_device_before_and_behind_the_walls(monkeypatch):
+    monkeypatch.setattr(device_probe, "engine_command", lambda: ENGINE)
+    probe = probe_devices()
+    assert probe.trouble == ""
+    assert probe.backends[:1] == ("vulkan",)
+    [device] = probe.layer_devices
+    assert (device.kind, device.name, probe.hidden) == ("vulkan", "Vulkan0", ())
+
+
+def test_a_build_without_a_driver_is_still_known_as_one_for_vulkan(monkeypatch):
+    monkeypatch.setattr(device_probe, "engine_command", lambda: ENGINE)
+    monkeypatch.setenv("VK_ICD_FILENAMES", "/no/such/driver.json")
+    monkeypatch.delenv("GGML_VK_VISIBLE_DEVICES")
+    probe = probe_devices()
+    assert (probe.backends, probe.layer_devices, probe.trouble) == (("vulkan", "cpu"), (), "")
+
+
+async def test_without_a_device_the_fallback_to_the_processor_is_said(monkeypatch, tmp_path):
+    monkeypatch.delenv("GGML_VK_VISIBLE_DEVICES")
+    engine = await EngineProcess.start(EngineOptions(TOUR, threads=1), command=ENGINE)
+    try:
+        model = engine.hello.model
+        assert (model.device.kind, model.device.offloaded_layers) == ("cpu", 0)
+        assert model.notices == (
+            "The model runs on the processor: no device for vulkan was found. “oa-desktop doctor” says more.",
+        )
+    finally:
+        await engine.stop()
