@@ -191,13 +191,21 @@ class Scheduler:
         for job in self._jobs.values():
             if job.replies:
                 continue
-            prompt = job.request.prompt
-            before = self.tree.length(job.sequence)
-            start = self.tree.catch_up(job.sequence, prompt[:-1])
-            job.reused_tokens += start - before
-            self.tally.reused_tokens += start - before
-            claims.setdefault((self.tree.place(job.sequence), prompt[start]), job)
+            restoring = self._catch_up(job)
+            next_token = job.request.prompt[self.tree.length(job.sequence)]
+            if not restoring:
+                claims.setdefault((self.tree.place(job.sequence), next_token), job)
         return sorted(claims.values(), key=self._unread)
+
+    def _catch_up(self, job: Job) -> bool:
+        """Share what others read meanwhile, and take a piece from disk. Whether there are more of those."""
+        prompt, before = job.request.prompt[:-1], self.tree.length(job.sequence)
+        self.tree.catch_up(job.sequence, prompt)
+        restoring = self.saved is not None and self.saved.restore_next(job.sequence, prompt)
+        reused = self.tree.length(job.sequence) - before
+        job.reused_tokens += reused
+        self.tally.reused_tokens += reused
+        return restoring
 
     def _prompt_budget(self, replies: int) -> int:
         most = min(max(1, self.step_tokens - replies), self._backend.max_batch - replies)

@@ -28,32 +28,41 @@ class Restorer:
         self._folder = folder
         self._index = index
         self._scratch = scratch
+        self._restoring: set[int] = set()
         self.restored_tokens = 0
         self.refused = 0
 
     def acquire(self, tokens: Sequence[int]) -> int:
-        """As `PrefixTree.acquire`, and beyond that what is saved, when it is enough to be worth it."""
-        found = self._index.find(tokens)
-        held = self._tree.match(tokens)
-        if found.length - held.length < WORTH_TOKENS:
-            return self._tree.acquire(tokens)
-        if self._tree.can_rewind:
-            return self._extended(tokens, found)
-        if held.live_cells:  # they are counted as shared by whoever admitted this request
-            return self._tree.acquire(tokens)
-        return self._replaced(tokens, found)
-
-    def _extended(self, tokens: Sequence[int], found: Found) -> int:
+        """As `PrefixTree.acquire`. Where enough more is saved to be worth it, `restore_next` will find it."""
+        found, held = self._index.find(tokens), self._tree.match(tokens)
+        worth_it = found.length - held.length >= WORTH_TOKENS
+        if worth_it and not self._tree.can_rewind and not held.live_cells:  # else they were counted as shared
+            return self._replaced(tokens, found)
         sequence = self._tree.acquire(tokens)
-        for piece in self._index.pieces(found, self._tree.length(sequence)):
-            room = self._tree.cells - self._tree.live_cells
-            if len(piece.segment.tokens) > room or not self._restore(piece, self._scratch):
-                break
-            self._backend.seq_cp(self._scratch, sequence, piece.start, piece.end)
-            self._backend.seq_rm(self._scratch, 0)
-            self._book(sequence, tokens[piece.start : piece.end])
-        self._used(found)
+        self._restoring.discard(sequence)
+        if worth_it and self._tree.can_rewind:
+            self._restoring.add(sequence)
+            self._used(found)
         return sequence
+
+    def restore_next(self, sequence: int, tokens: Sequence[int]) -> bool:
+        """Lengthen a live sequence by one piece. Whether there is more; each takes a moment."""
+        if sequence not in self._restoring:
+            return False
+        pieces = self._index.pieces(self._index.find(tokens), self._tree.length(sequence))
+        if pieces and self._extend(sequence, pieces[0], tokens) and len(pieces) > 1:
+            return True
+        self._restoring.discard(sequence)
+        return False
+
+    def _extend(self, sequence: int, piece: Piece, tokens: Sequence[int]) -> bool:
+        room = self._tree.cells - self._tree.live_cells
+        if len(piece.segment.tokens) > room or not self._restore(piece, self._scratch):
+            return False
+        self._backend.seq_cp(self._scratch, sequence, piece.start, piece.end)
+        self._backend.seq_rm(self._scratch, 0)
+        self._book(sequence, tokens[piece.start : piece.end])
+        return True
 
     def _replaced(self, tokens: Sequence[int], found: Found) -> int:
         """A memory that cannot be cut takes a whole branch or nothing."""

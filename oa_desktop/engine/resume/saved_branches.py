@@ -35,9 +35,13 @@ class SavedBranches:
         self._saver.evict()
 
     def acquire(self, tokens: Sequence[int]) -> int:
-        """As `PrefixTree.acquire`; the disk helps where it holds enough more."""
+        """As `PrefixTree.acquire`; `restore_next` follows where the disk holds enough more."""
         self._look()
         return self._restorer.acquire(tokens)
+
+    def restore_next(self, sequence: int, tokens: Sequence[int]) -> bool:
+        """Take the next piece of `tokens` from disk into a live sequence. Whether there is more."""
+        return self._restorer.restore_next(sequence, tokens)
 
     def stir(self) -> None:
         """There was work: wait for a while before saving what it left."""

@@ -16,8 +16,11 @@ from oa_desktop.engine.resume.seal import Label, StateRefused
 from oa_desktop.engine.resume.segment import Segment, branch_name
 from oa_desktop.engine.tree import PrefixTree
 
-SEGMENT_TOKENS: Final = 1024
-"""The most tokens of one file: how long a new request may have to wait for one to be written."""
+SEGMENT_BYTES: Final = 16 << 20
+"""About the most of one file: while it is written or restored others wait, for hundredths of a second."""
+_FIRST_TOKENS: Final = 256
+_MOST_TOKENS: Final = 1024
+"""Of a file; the first one shows how many bytes a token takes. A short rest is taken along."""
 _OLDER_NS: Final = 1_000_000
 
 _log = logging.getLogger(__name__)
@@ -125,11 +128,16 @@ class Saver:
                 return self._early(other, shorter)
         return sequence, tokens
 
-    @staticmethod
-    def _label(tokens: list[int], found: Found) -> Label:
+    def _segment_tokens(self) -> int:
+        if not self._token_bytes:
+            return _FIRST_TOKENS
+        return max(WORTH_TOKENS, min(_MOST_TOKENS, int(SEGMENT_BYTES / self._token_bytes)))
+
+    def _label(self, tokens: list[int], found: Found) -> Label:
         above = found.segment if found.length >= WORTH_TOKENS else None
         start = 0 if above is None else found.length
-        end = min(len(tokens), start + SEGMENT_TOKENS)
+        most = self._segment_tokens()
+        end = len(tokens) if len(tokens) - start < most + WORTH_TOKENS else start + most
         parent = None if above is None else above.name
         return Label(branch_name(tokens[:end]), start, tuple(tokens[start:end]), parent)
 

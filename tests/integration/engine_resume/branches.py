@@ -36,10 +36,7 @@ class Engine:
         self.saved = saved
 
     def ask(self, prompt: list[int], *, n: int = 1, max_tokens: int = 8) -> Answer:
-        request = GenerationRequest(
-            str(next(_names)), tuple(prompt), n, max_tokens, Sampling(temperature=0), ignore_eos=True
-        )
-        self.scheduler.submit(request)
+        self.scheduler.submit(request(str(next(_names)), prompt, n=n, max_tokens=max_tokens))
         events: list[Event] = []
         while self.scheduler.has_work:
             events += self.scheduler.step()
@@ -68,6 +65,10 @@ class Engine:
         """As an engine that is asked to end."""
         self.scheduler.close()
         self.saved.close(20)
+
+
+def request(name: str, prompt: list[int], *, n: int = 1, max_tokens: int = 8) -> GenerationRequest:
+    return GenerationRequest(name, tuple(prompt), n, max_tokens, Sampling(temperature=0), ignore_eos=True)
 
 
 def expected(prompt: list[int], max_tokens: int = 8) -> str:

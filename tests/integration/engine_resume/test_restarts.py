@@ -1,5 +1,6 @@
 """What an engine has read, the next one takes from disk: the same text, nothing read twice."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import strategies as st
 
 from oa_desktop.engine.backend import Batch, StateError
 from oa_desktop.engine.fake import FakeBackend, expected_tokens
+from oa_desktop.engine.requests import RequestEnd
+from oa_desktop.engine.resume import saving
 from oa_desktop.engine.resume.eviction import Limits
 from oa_desktop.engine.resume.segment import branch_name
 
-from .branches import NO_SPARE, Engine, expected, names, words
+from .branches import NO_SPARE, Engine, expected, names, request, words
 
 
 def test_a_branch_goes_on_after_a_restart_without_being_read_again(tmp_path: Path):
@@ -52,8 +55,8 @@ def test_four_replies_to_one_prompt_save_the_prompt_once(tmp_path: Path):
         first.ask(branch)
     first.save()
     sizes = sorted(path.stat().st_size for path in tmp_path.glob("*/*.kv"))
-    assert len(sizes) == 4
-    assert sum(sizes[:3]) < sizes[3]
+    assert len(sizes) == 5, "the prompt and the first reply in two pieces, and the other three replies"
+    assert sum(sizes[:3]) < sizes[4]
     assert first.saved.counts().branches == 4
     second = Engine(tmp_path)
     for branch in branches:
@@ -80,10 +83,78 @@ def test_long_branches_are_saved_in_pieces_so_that_nobody_waits_for_long(tmp_pat
     first = Engine(tmp_path, FakeBackend(n_ctx=4096))
     first.ask(prompt)
     first.save()
-    assert len(names(tmp_path)) == 3
+    assert len(names(tmp_path)) == 4, "256, 1024, 1024 and the rest"
     second = Engine(tmp_path, FakeBackend(n_ctx=4096))
     assert second.ask(prompt).texts == [expected(prompt)]
     assert second.saved.counts().restored_tokens == 2499
+
+
+def test_pieces_are_as_long_as_their_bytes_allow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(saving, "SEGMENT_BYTES", 1600)
+    first = Engine(tmp_path, FakeBackend(n_ctx=4096))
+    first.ask(words(2500))
+    first.save()
+    sizes = sorted(path.stat().st_size for path in tmp_path.glob("*/*"))
+    assert len(sizes) > 20
+    assert max(sizes[:-1]) < 1.2 * 1600, "but for the first, which shows how much a token takes"
+
+
+def test_replies_that_run_get_a_token_between_two_pieces_from_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(saving, "SEGMENT_BYTES", 1600)
+    prompt = words(800)
+    first = Engine(tmp_path)
+    first.ask(prompt)
+    first.save()
+    pieces = len(names(tmp_path))
+    assert pieces >= 6
+    second = Engine(tmp_path)
+    second.scheduler.submit(request("running", words(30, 5), max_tokens=100))
+    second.scheduler.step()
+    second.scheduler.submit(request("restored", prompt))
+    generated = [second.scheduler.tally.generated_tokens]
+    for _ in range(pieces):
+        second.scheduler.step()
+        second.check()
+        generated.append(second.scheduler.tally.generated_tokens)
+    assert second.saved.counts().restored_tokens == 799
+    assert all(later > before for before, later in itertools.pairwise(generated))
+    second.scheduler.close()
+
+
+def test_a_request_cancelled_between_two_pieces_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(saving, "SEGMENT_BYTES", 1600)
+    first = Engine(tmp_path)
+    first.ask(words(800))
+    first.save()
+    second = Engine(tmp_path)
+    second.scheduler.submit(request("cancelled", words(800)))
+    second.scheduler.step()
+    assert 0 < second.saved.counts().restored_tokens < 700
+    second.scheduler.cancel("cancelled")
+    second.check()
+    other = words(300, 4)
+    assert second.ask(other).texts == [expected(other)]
+    assert second.ask(words(800)).end.reused_tokens == 799
+
+
+def test_two_requests_for_one_saved_prompt_share_its_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(saving, "SEGMENT_BYTES", 1600)
+    first = Engine(tmp_path)
+    first.ask(words(800))
+    first.save()
+    second = Engine(tmp_path)
+    for name in "ab":
+        second.scheduler.submit(request(name, words(800)))
+    events = []
+    while second.scheduler.has_work:
+        events += second.scheduler.step()
+        second.check()
+    assert second.saved.counts().restored_tokens == 799
+    assert [e.reused_tokens for e in events if isinstance(e, RequestEnd)] == [799, 799]
 
 
 def test_less_than_64_tokens_are_neither_saved_nor_restored(tmp_path: Path):
