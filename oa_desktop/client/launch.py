@@ -40,6 +40,7 @@ class EngineOptions:
 
     gpu_layers: auto, all, or a number.   kv_type: f16 or q8_0.   flash_attention: auto, on or off.
     state_dir: where it keeps branches on disk, at most `state_bytes`; None: nowhere.
+    driver_cache: where graphics drivers keep what they compiled; None: nowhere.
     """
 
     model: Path
@@ -55,6 +56,7 @@ class EngineOptions:
     log: Path | None = None
     state_dir: Path | None = None
     state_bytes: int | None = None
+    driver_cache: Path | None = None
     extra: tuple[str, ...] = ()
 
     def arguments(self) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ class EngineOptions:
             "--prompt-format": self.prompt_format,
             "--host": self.host,
             "--port": self.port,
+            "--driver-cache": self.driver_cache,
             "--state-dir": self.state_dir,
             "--state-bytes": self.state_bytes,
         }

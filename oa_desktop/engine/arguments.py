@@ -30,6 +30,7 @@ class Arguments:
     fake_pace_s: float
     state_dir: Path | None
     state_bytes: int
+    driver_cache: Path | None
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -49,6 +50,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     parser.add_argument("--port", type=_whole(0, 65535), default=0, help="0: any free one")
     parser.add_argument("--state-dir", type=Path, help="where branches are kept on disk; none are without")
     parser.add_argument("--state-bytes", type=_whole(0, 2**63), default=4 * 10**9, help="the most they take")
+    parser.add_argument("--driver-cache", type=Path, help="where graphics drivers keep what they compiled")
     parser.add_argument("--fake-pace", dest="fake_pace_s", type=float, default=0.0, help=argparse.SUPPRESS)
     return Arguments(**vars(parser.parse_args(argv)))
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from oa_desktop.engine.announcements import Announcements
 from oa_desktop.engine.arguments import Arguments, parse_arguments
+from oa_desktop.engine.driver_cache import prepare_driver_cache
 from oa_desktop.engine.landlock import LockdownReport, lock_down
 from oa_desktop.engine.lifeline import Lifeline, prepare_process, read_token
 from oa_desktop.engine.listening import listen
@@ -52,7 +53,8 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
     prepare_process()
     with listen(arguments.host, arguments.port) as listener:
         worker = None if arguments.prompt_format in FAMILIES else TemplateProcess()
-        report = lock_down(model_parts(arguments.model), prepare_root(arguments.state_dir))
+        may_write = (*prepare_root(arguments.state_dir), *prepare_driver_cache(arguments.driver_cache))
+        report = lock_down(model_parts(arguments.model), may_write)
         log.info("%s", report.sentence)
         lifeline = Lifeline()
         lifeline.watch()

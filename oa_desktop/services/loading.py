@@ -40,7 +40,7 @@ def engine_options(
 ) -> EngineOptions:
     """How the settings want this model to be run. Raises UsageError when they contradict each other.
 
-    states: the folder for saved states, where the settings want some.
+    states: the folder for saved states, where the settings want some, and for what drivers compile.
     """
     if settings.kv_type != "f16" and settings.flash_attention == "off":
         raise UsageError(
@@ -50,7 +50,7 @@ def engine_options(
         )
     return EngineOptions(
         model=model.path,
-        ctx=settings.context_tokens or model.context_tokens or None,
+        ctx=settings.context_tokens or None,
         threads=settings.threads or None,
         gpu_layers=settings.gpu_layers,
         kv_type=settings.kv_type,
@@ -60,6 +60,7 @@ def engine_options(
         port=port,
         state_dir=states if settings.resume else None,
         state_bytes=round(settings.resume_gigabytes * 10**9),
+        driver_cache=states / "drivers" if states else None,
     )
 
 

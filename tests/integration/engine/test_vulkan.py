@@ -30,9 +30,16 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory) -> Path:
+    """What the driver compiles, for all tests but one: it takes half a minute."""
+    return tmp_path_factory.mktemp("drivers")
+
+
 @pytest.fixture(autouse=True)
-def software_driver(monkeypatch):
+def software_driver(monkeypatch, cache):
     """llama.cpp leaves a driver that computes on the processor alone, unless it is asked for."""
+    monkeypatch.setenv("MESA_SHADER_CACHE_DIR", str(cache))
     [driver] = Path("/usr/share/vulkan/icd.d").glob("lvp*")
     monkeypatch.setenv("VK_ICD_FILENAMES", str(driver))
     monkeypatch.setenv("GGML_VK_VISIBLE_DEVICES", "0")
@@ -90,8 +97,9 @@ def test_e03_when_the_device_s_memory_is_short_there_are_fewer_layers_and_it_is_
     assert second["text"] == first["text"]
 
 
-async def test_a_locked_in_engine_computes_on_the_device_and_says_so(tmp_path):
-    options = EngineOptions(TOUR, threads=1, gpu_layers="all", log=tmp_path / "engine.log")
+async def test_a_locked_in_engine_computes_on_the_device_and_says_so(tmp_path, cache):
+    log = tmp_path / "engine.log"
+    options = EngineOptions(TOUR, threads=1, gpu_layers="all", log=log, driver_cache=cache)
     engine = await EngineProcess.start(options, command=ENGINE)
     try:
         hello = engine.hello
@@ -108,6 +116,23 @@ async def test_a_locked_in_engine_computes_on_the_device_and_says_so(tmp_path):
             assert text.strip()
     finally:
         await engine.stop()
+
+
+async def test_what_the_driver_compiled_is_there_at_the_next_start(tmp_path):
+    cache = tmp_path / "drivers"
+    options = EngineOptions(TOUR, threads=1, gpu_layers="all", driver_cache=cache)
+    kept = []
+    for _ in range(2):
+        engine = await EngineProcess.start(options, command=ENGINE)
+        try:
+            async with engine.client() as client:
+                messages = [{"role": "user", "content": "What is a tree?"}]
+                _ = [event async for event in client.chat(messages, max_tokens=4)]
+        finally:
+            await engine.stop()
+        kept.append({file for file in cache.rglob("*") if file.is_file()})
+    assert kept[0], "the driver wrote what it compiled"
+    assert kept[1] == kept[0], "and found all of it at the second start"
 
 
 def test_the_doctor_finds_the_device_before_and_behind_the_walls(monkeypatch):
