@@ -24,6 +24,8 @@ _TEXTS = (
     "tokenizer.chat_template",
 )
 _AT_LEAST_ONE = ("embedding_length", "context_length")
+_PER_LAYER = ("attention.head_count", "attention.head_count_kv", "feed_forward_length")
+_NOT_NEGATIVE = (*_PER_LAYER, "attention.key_length", "attention.value_length", "expert_count", "vocab_size")
 _EPSILONS = ("layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon")
 _MOST_U31 = (1 << 31) - 1
 _MOST_ROPE = 4096
@@ -73,6 +75,21 @@ def _check_sizes(reader: ByteReader, metadata: Mapping[str, Value]) -> None:
         key = f"{architecture}.{name}"
         if key in metadata:
             _check_number(reader, key, metadata[key], _MOST_U31)
+    for name in _NOT_NEGATIVE:
+        key = f"{architecture}.{name}"
+        if key in metadata:
+            _check_numbers(reader, key, metadata[key], per_layer=name in _PER_LAYER)
+
+
+def _check_numbers(reader: ByteReader, key: str, value: Value, *, per_layer: bool) -> None:
+    """One number, or one for each layer where that is allowed. The memory estimate computes with them."""
+    if isinstance(value, ArrayValue) and per_layer:
+        if value.items is None or value.length > MAX_BLOCKS:
+            raise reader.damaged(key, f"has {value.length} entries, more than {MAX_BLOCKS} layers")
+        for item in value.items:
+            _check_number(reader, key, item, _MOST_U31, least=0)
+    else:
+        _check_number(reader, key, value, _MOST_U31, least=0)
 
 
 def _check_rope(reader: ByteReader, metadata: Mapping[str, Value], architecture: str) -> None:
@@ -101,8 +118,8 @@ def _head_length(metadata: Mapping[str, Value], architecture: str) -> int | None
     return None
 
 
-def _check_number(reader: ByteReader, key: str, value: Value, most: int) -> None:
+def _check_number(reader: ByteReader, key: str, value: Value, most: int, *, least: int = 1) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise reader.damaged(key, "is not a whole number")
-    if not 1 <= value <= most:
-        raise reader.damaged(key, f"is {value}, not between 1 and {most}")
+    if not least <= value <= most:
+        raise reader.damaged(key, f"is {value}, not between {least} and {most}")

@@ -1,4 +1,4 @@
-"""Raw bytes into the port of the real engine: half requests, wrong lengths, noise, connections cut anywhere."""
+"""Raw bytes into the port of the real engine: half requests, wrong lengths, noise, cut connections."""
 
 import asyncio
 import json

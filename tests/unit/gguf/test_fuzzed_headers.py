@@ -69,10 +69,24 @@ def test_e08_random_bytes_after_a_plausible_start_never_surprise(
 def test_e08_a_megabyte_of_random_bytes_with_a_valid_magic_never_surprises(tmp_path: Path) -> None:
     rng = random.Random(20230821)
     path = tmp_path / "noise.gguf"
-    for number in range(100):
-        start = b"GGUF" if number % 2 else b"GGUF" + u32(3) + u64(rng.randrange(4)) + u64(rng.randrange(1, 9))
-        path.write_bytes(start + rng.randbytes(1 << 20))
+    noise = rng.randbytes(2 << 20)
+    starts = (b"GGUF", b"GGUF" + u32(3), *(_plausible(rng) for _ in range(8)))
+    for number in range(1000):
+        place = rng.randrange(1 << 20)
+        path.write_bytes(starts[number % len(starts)] + noise[place : place + (1 << 20)])
         answers(path)
+
+
+def _plausible(rng: random.Random) -> bytes:
+    """A beginning that gets the reader further: counts, a key, and the type of its value."""
+    return (
+        b"GGUF"
+        + u32(3)
+        + u64(rng.randrange(4))
+        + u64(rng.randrange(1, 9))
+        + text("general.name")
+        + u32(rng.randrange(14))
+    )
 
 
 def _costly_texts() -> bytes:

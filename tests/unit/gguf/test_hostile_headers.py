@@ -79,6 +79,37 @@ DAMAGED: dict[str, tuple[Gguf, str]] = {
     "e07 block count negative": (only(ARCH, pair("llama.block_count", I64, -1)), "llama.block_count"),
     "e07 block count as text": (only(ARCH, pair("llama.block_count", STRING, "2")), "llama.block_count"),
     "e07 embedding length 0": (only(ARCH, pair("llama.embedding_length", U32, 0)), "llama.embedding_length"),
+    **{
+        f"e07 {name} {value}": (only(ARCH, pair(f"llama.{name}", kind, value)), f"llama.{name}")
+        for name in (
+            *("attention.head_count", "attention.head_count_kv", "attention.key_length"),
+            *("attention.value_length", "feed_forward_length", "expert_count", "vocab_size"),
+        )
+        for kind, value in ((I32, -1), (I64, -(2**63)), (U64, 2**62), (F32, 0.5), (STRING, "4"))
+    },
+    "e07 negative heads of a layer": (
+        only(ARCH, array("llama.attention.head_count_kv", I32, [2, -2])),
+        "llama.attention.head_count_kv",
+    ),
+    "e07 heads of two thousand layers": (
+        only(ARCH, array("llama.attention.head_count", U32, [4] * 2000)),
+        "llama.attention.head_count",
+    ),
+    "e07 heads as texts": (
+        only(ARCH, array("llama.attention.head_count", STRING, ["4"])),
+        "llama.attention.head_count",
+    ),
+    "e07 key lengths per layer": (
+        only(ARCH, array("llama.attention.key_length", U32, [64])),
+        "llama.attention.key_length",
+    ),
+    **{
+        f"e07 context length {value}": (
+            only(ARCH, pair("llama.context_length", kind, value)),
+            "llama.context_length",
+        )
+        for kind, value in ((I32, -5), (U32, 0), (U64, 2**62), (F32, 3.5), (STRING, "4096"))
+    },
     "e07 rotation of odd length": (
         only(ARCH, pair("llama.rope.dimension_count", U32, 7)),
         "llama.rope.dimension_count",
