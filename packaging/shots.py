@@ -127,6 +127,16 @@ def search(studio: Studio) -> None:
     studio.until(lambda: any(row.message_id for row in studio.wiring.conversations.rows.rows))
 
 
+def finding(studio: Studio) -> None:
+    studio.fill()
+    studio.open("seaside")
+    studio.press(Qt.Key.Key_F, Control)
+    for character in "read":
+        QTest.keyClick(studio.window, character)
+    studio.until(lambda: studio.wiring.find.row >= 0)
+    studio.wiring.find.step(-1)
+
+
 def long_text(studio: Studio) -> None:
     studio.fill()
     studio.open("garden")
@@ -201,6 +211,7 @@ STATES: tuple[Callable[[Studio], None], ...] = (
     open_file,
     engine_stopped,
     search,
+    finding,
     long_text,
     chinese,
     arabic,

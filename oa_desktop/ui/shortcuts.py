@@ -41,6 +41,7 @@ SHORTCUTS: tuple[ShortcutRow, ...] = (
         "Conversations",
         ("New conversation", "Ctrl+N"),
         ("Search", "Ctrl+K"),
+        ("Find in the open one", "Ctrl+F"),
         ("The one above or below", "Ctrl+PgUp, Ctrl+PgDown"),
         ("Rename", "F2"),
         ("Delete the one in focus", "Del"),

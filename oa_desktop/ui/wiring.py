@@ -18,6 +18,7 @@ from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.chat.asking import Asking
 from oa_desktop.ui.chat.composer_view_model import ComposerViewModel
 from oa_desktop.ui.chat.export_view_model import ExportViewModel
+from oa_desktop.ui.chat.find_view_model import FindViewModel
 from oa_desktop.ui.chat.generations import Generations
 from oa_desktop.ui.chat.judging import Judging
 from oa_desktop.ui.chat.labels_view_model import LabelsViewModel
@@ -93,6 +94,7 @@ class Wiring(QObject):
         self.thread_view = ThreadViewModel(
             self.session, self.generations, self.asking, thread, self.notices, self
         )
+        self.find = FindViewModel(self.session, self.thread_view, thread, self)
         self.ranking = RankingViewModel(self.session, self.judging, self)
         self.composer = ComposerViewModel(
             self.bridge, self._worker, self.session, self.generations, self.asking, self.preferences, self
@@ -125,6 +127,7 @@ class Wiring(QObject):
         return (
             self.notices,
             self.thread_view,
+            self.find,
             self.ranking,
             self.composer,
             self.conversations,

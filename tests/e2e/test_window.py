@@ -352,3 +352,24 @@ def test_an_edit_of_the_first_prompt_is_paged_like_any_other(window):
     window.click("prompt0", "pagerPrevious")
     window.until(lambda: window.wiring.session.tree_id == first)
     assert window.item("promptText").property("text") == "How about Growing barley?"
+
+
+def test_a_text_is_found_in_the_open_conversation_and_the_box_is_ready_after_it(window):
+    window.stored(lambda store: chain(store, "long", 120))
+    window.wiring.session.open("long-0")
+    window.until(lambda: window.wiring.session.tree_id == "long-0")
+    messages = window.item("messageList")
+    window.until(lambda: messages.property("atYEnd"))
+    window.press(Key.Key_F, Modifier.ControlModifier)
+    window.until(lambda: window.item("findField").hasActiveFocus())
+    window.type("Message 1")
+    window.until(lambda: window.item("findPosition").property("text") == "31 of 31")
+    window.press(Key.Key_Return, Modifier.ShiftModifier)
+    window.until(lambda: window.item("findPosition").property("text") == "1 of 31")
+    window.until(lambda: not messages.property("atYEnd"))
+    assert messages.property("currentItem").isVisible()
+    row = window.wiring.find.row
+    assert window.wiring.thread_view.rows.rows[row].message_id == "long-1"
+    window.press(Key.Key_Escape)
+    window.until(lambda: window.find("findBar") is None)
+    window.until(lambda: window.item("composerInput").hasActiveFocus())

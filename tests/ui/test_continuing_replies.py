@@ -12,12 +12,13 @@ from tests.ui.wired import Wired
 
 
 class ScriptedEngine:
-    """Says `text`; with `waits` it stays in the middle of its reply."""
+    """Says `text`; with `waits` it stays in the middle of its reply, with `endless` it goes on and on."""
 
     model_name = "scripted"
 
-    def __init__(self, text=" and wait.", *, dropped=0, waits=False, continues=True):
+    def __init__(self, text=" and wait.", *, dropped=0, waits=False, continues=True, endless=False):
         self.text, self.dropped, self.waits, self.continues = text, dropped, waits, continues
+        self.endless = endless
         self.asked = []
 
     async def can_continue(self):
@@ -30,6 +31,9 @@ class ScriptedEngine:
         for index in range(options["n"]):
             for word in self.text.split(" ")[1:]:
                 yield ChoiceDelta(index, f" {word}")
+        while self.endless:
+            yield ChoiceDelta(0, " word")
+            await asyncio.sleep(0.01)
         if self.waits:
             await asyncio.Event().wait()
         for index in range(options["n"]):
@@ -149,6 +153,17 @@ def test_the_small_print_grows_with_the_reply_and_ends_with_what_was_read(wired)
     wired.until(lambda: len(wired.wiring.session.current.tree) == 6)
     ended(wired)
     assert sum("read 60 of 100 tokens" in line for line in small_print(wired)) == 2
+
+
+def test_the_small_print_follows_a_reply_that_grows(wired):
+    runs(wired, ScriptedEngine(endless=True))
+    wired.wiring.preferences.set("replies", 1)
+    wired.wiring.thread_view.regenerate("rye-0")
+    wired.until(lambda: wired.wiring.thread_view.rows.rows[-1].streaming)
+    seen = set()
+    wired.until(lambda: bool(seen.update(small_print(wired)) or len(seen) >= 5))
+    wired.wiring.thread_view.stop()
+    ended(wired)
 
 
 def test_what_was_left_out_is_said_while_the_reply_is_written_and_after(wired):

@@ -68,6 +68,10 @@ class ThreadModels(QObject):
         """A prompt to its end from the next `show` on."""
         self._whole.add(message_id)
 
+    def unfold_to(self, newest: int) -> None:
+        """At least so many of the newest messages from the next `show` on."""
+        self._newest = max(self._newest, newest)
+
     def unfold_earlier(self) -> None:
         """More messages before those shown from the next `show` on."""
         self._newest += NEWEST

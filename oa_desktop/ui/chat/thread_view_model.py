@@ -52,6 +52,8 @@ class ThreadViewModel(QObject):
     conversationOpened = Signal()
     """Another conversation is shown: scroll to its end."""
     composerFocusRequested = Signal()
+    rowsChanged = Signal()
+    """The thread may have other rows, or other texts in them."""
 
     def __init__(
         self,
@@ -148,6 +150,16 @@ class ThreadViewModel(QObject):
     @Slot()
     def showEarlier(self) -> None:
         self._models.unfold_earlier()
+        self._update()
+
+    def reveal(self, depth: int, prompt_id: MessageId | None) -> None:
+        """Bring the message at this place of the branch among the rows, a prompt with all of its text."""
+        current = self._session.current
+        if current is None:
+            return
+        self._models.unfold_to(len(current.tree.path(current.leaf)) - depth)
+        if prompt_id is not None:
+            self._models.unfold_prompt(prompt_id)
         self._update()
 
     @Slot(str)
@@ -247,6 +259,7 @@ class ThreadViewModel(QObject):
         if current is None:
             self._models.show(None, busy=False)
             self._publish(ThreadProps())
+            self.rowsChanged.emit()
             return
         streaming = self._generations.is_running(current.tree_id)
         waiting = self._asking.is_waiting(current.tree_id)
@@ -262,6 +275,7 @@ class ThreadViewModel(QObject):
                 editing_text=self._props.editing_text,
             )
         )
+        self.rowsChanged.emit()
 
     def _prompt_stored(self, _prompt: Message) -> None:
         self._set_editing("")

@@ -47,6 +47,11 @@ async def test_nothing_is_left_out_of_a_conversation_that_fits(engine):
     assert not any(isinstance(event, TurnsDropped) for event in events)
 
 
+async def test_it_is_known_which_engine_goes_on_with_a_reply(engine):
+    ours = (await engine.model()).prompt_format != ""
+    assert await engine.can_continue() is ours
+
+
 async def test_e13_nothing_is_left_out_unasked(engine):
     with pytest.raises(ContextExceeded, match="1024"):
         [event async for event in engine.chat(conversation(40), max_tokens=8)]

@@ -249,6 +249,10 @@ Item {
         onEndRequested: thread.jumpToEnd()
         onExportRequested: if (!ThreadViewModel.empty)
             exportDialog.ask(ThreadViewModel.treeId, ThreadViewModel.title)
+        onFindRequested: {
+            FindViewModel.open();
+            thread.focusFind();
+        }
         onListToggled: root.wantsList = !root.wantsList
         onModelsRequested: modelPicker.open()
         onNewRequested: root.startNew()

@@ -7,6 +7,7 @@ Item {
 
     signal newRequested
     signal searchRequested
+    signal findRequested
     signal listToggled
     signal treeToggled
     signal modelsRequested
@@ -27,6 +28,12 @@ Item {
         sequence: "Ctrl+K"
 
         onActivated: root.searchRequested()
+    }
+
+    Shortcut {
+        sequence: "Ctrl+F"
+
+        onActivated: root.findRequested()
     }
 
     Shortcut {

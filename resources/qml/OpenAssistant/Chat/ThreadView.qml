@@ -29,6 +29,12 @@ Item {
         list.following = root.atEnd;
     }
 
+    /** Gives keyboard focus to the text that is looked for. */
+    function focusFind(): void {
+        if (findBar.visible)
+            findBar.focusText();
+    }
+
     signal linkActivated(url: string)
     signal labelsRequested(messageId: string)
 
@@ -38,6 +44,16 @@ Item {
         }
 
         target: ThreadViewModel
+    }
+
+    Connections {
+        function onRowRequested(row: int): void {
+            list.following = false;
+            list.positionViewAtIndex(row, ListView.Beginning);
+            list.contentY = Math.max(list.originY, Math.min(list.contentY - findBar.height - Theme.space6, list.originY + Math.max(0, list.contentHeight - list.height)));
+        }
+
+        target: FindViewModel
     }
 
     ListView {
@@ -50,6 +66,11 @@ Item {
         boundsBehavior: Flickable.StopAtBounds
         cacheBuffer: 600
         clip: true
+        currentIndex: FindViewModel.row
+        highlightFollowsCurrentItem: true
+        highlightMoveDuration: 0
+        highlightResizeDuration: 0
+        keyNavigationEnabled: false
         model: ThreadViewModel.rows
         objectName: "messageList"
         reuseItems: false
@@ -59,6 +80,17 @@ Item {
 
         footer: Item {
             implicitHeight: Theme.space5
+        }
+        highlight: Item {
+            visible: FindViewModel.row >= 0
+
+            Rectangle {
+                color: Theme.accent
+                height: parent.height
+                radius: width / 2
+                width: 3
+                x: Math.max(2, (parent.width - root.columnWidth) / 2 - Theme.space3)
+            }
         }
         header: Item {
             implicitHeight: Theme.space5 + 2
@@ -239,5 +271,17 @@ Item {
         visible: !root.atEnd
 
         onClicked: root.jumpToEnd()
+    }
+
+    FindBar {
+        id: findBar
+
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.space5
+        anchors.top: parent.top
+        anchors.topMargin: Theme.space2
+        objectName: "findBar"
+        visible: FindViewModel.isOpen
+        width: Math.min(implicitWidth, parent.width - 2 * Theme.space5)
     }
 }

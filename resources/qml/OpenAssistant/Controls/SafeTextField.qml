@@ -4,7 +4,8 @@ import QtQuick
 import QtQuick.Templates as T
 import OpenAssistant.Theme
 
-/** A single line of input. `submitted` fires on Enter, never during input-method composition. */
+/** A single line of input. `submitted` fires on Enter, never during input-method composition.
+    With `shiftSubmits`, Shift+Enter fires `shiftSubmitted` instead. */
 T.TextField {
     id: root
 
@@ -14,9 +15,11 @@ T.TextField {
     property string hint: ""
     property bool invalid: false
     property bool quiet: false
+    property bool shiftSubmits: false
     readonly property bool composing: root.inputMethodComposing
 
     signal submitted(text: string)
+    signal shiftSubmitted(text: string)
 
     color: Theme.ink
     font.family: Theme.fontFamily
@@ -41,7 +44,11 @@ T.TextField {
     /** While an input method composes, Enter does nothing here. */
     function submitUnlessComposing(event: var): void {
         event.accepted = true;
-        if (!root.composing)
+        if (root.composing)
+            return;
+        if (root.shiftSubmits && (event.modifiers & Qt.ShiftModifier))
+            root.shiftSubmitted(root.text);
+        else
             root.submitted(root.text);
     }
 
