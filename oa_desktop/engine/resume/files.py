@@ -57,6 +57,15 @@ def new_temporary(folder: Path, name: str) -> tuple[Path, BinaryIO]:
     return path, os.fdopen(descriptor, "r+b")
 
 
+def on_trial(path: Path, file: BinaryIO) -> Path:
+    """Rename a file to what a starting engine clears away, unless `file`, which is the same, is still open."""
+    if sys.platform == "win32":
+        file.close()  # or it could not be renamed
+    else:
+        _lock(file.fileno())
+    return path.replace(path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY_SUFFIX}"))
+
+
 def state_files(root: Path) -> list[StateFile]:
     """Every saved state below `root`, of whatever model."""
     found = []

@@ -9,9 +9,8 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from oa_desktop.engine.resume.eviction import Limits, has_room, to_evict
 from oa_desktop.engine.resume.files import (
@@ -19,6 +18,7 @@ from oa_desktop.engine.resume.files import (
     SUFFIX,
     StateFile,
     new_temporary,
+    on_trial,
     open_state,
     remove_leftovers,
     state_files,
@@ -110,15 +110,21 @@ class StateFolder:
                     found.append(segment)
         return sorted(found, key=lambda segment: segment.start)
 
-    def open(self, name: str) -> BinaryIO:
-        """A file whose digest is right. Raises: StateRefused, OSError."""
-        file = open_state(self.path_of(name))
-        try:
+    @contextlib.contextmanager
+    def lent(self, name: str) -> Iterator[Path]:
+        """A file whose digest is right, for the backend to read. Raises: StateRefused, OSError.
+
+        It has another name meanwhile: should reading it be the end of the process, the next engine clears it
+        away instead of ending the same way.
+        """
+        path = self.path_of(name)
+        with open_state(path) as file:
             verify(file)
-        except BaseException:
-            file.close()
-            raise
-        return file
+            trial = on_trial(path, file)
+            try:
+                yield trial
+            finally:
+                trial.replace(path)
 
     def draft(self, label: Label) -> Draft:
         """Begin a file. Raises: FolderGone, OSError."""

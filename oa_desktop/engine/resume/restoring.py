@@ -80,8 +80,8 @@ class Restorer:
         segment = piece.segment
         self._tree.make_room(len(segment.tokens))
         try:
-            with self._folder.open(segment.name):
-                self._backend.restore_sequence(sequence, self._folder.path_of(segment.name))
+            with self._folder.lent(segment.name) as path:
+                self._backend.restore_sequence(sequence, path)
             if self._backend.sequence_length(sequence) != segment.end:
                 raise StateRefused("it holds other positions than it says")
         except (StateRefused, StateError, OSError) as error:

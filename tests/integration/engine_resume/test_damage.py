@@ -296,6 +296,38 @@ def test_a_folder_that_cannot_be_written_disturbs_no_reply(tmp_path: Path):
     shutil.rmtree(root)
 
 
+DIES = """
+import os, sys
+sys.path[:0] = [{tests!r}]
+from pathlib import Path
+from integration.engine_resume.branches import Engine, words
+from oa_desktop.engine.fake import FakeBackend
+class Dying(FakeBackend):
+    def restore_sequence(self, sequence, path):
+        os._exit(9)
+Engine(Path({root!r}), Dying()).ask(words(300))
+"""
+
+
+def test_a_state_that_ends_the_engine_does_so_only_once(saved: Path, tmp_path: Path):
+    source = DIES.format(tests=str(Path(__file__).parents[2]), root=str(tmp_path))
+    assert subprocess.run([sys.executable, "-c", source], check=False).returncode == 9
+    assert len(names(tmp_path)) == 1, "what was being read is still there, under another name"
+    reads_it_again(tmp_path)
+    assert not names(tmp_path)
+
+
+def test_a_state_that_is_being_restored_is_not_cleared_away_by_an_engine_that_starts(
+    saved: Path, tmp_path: Path
+):
+    engine = Engine(tmp_path)
+    with engine.folder.lent(saved.stem) as path:
+        Engine(tmp_path)
+        assert path.exists()
+    assert saved.exists()
+    assert engine.ask(PROMPT).end.reused_tokens == 299
+
+
 SAVES = """
 import sys
 sys.path[:0] = [{tests!r}]
