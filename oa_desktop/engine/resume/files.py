@@ -58,7 +58,7 @@ def new_temporary(folder: Path, name: str) -> tuple[Path, BinaryIO]:
 
 
 def on_trial(path: Path, file: BinaryIO) -> Path:
-    """Rename a file to what a starting engine clears away, unless `file`, which is the same, is still open."""
+    """Give a file the name of a leftover, which it is not while `file`, the same one, is open."""
     if sys.platform == "win32":
         file.close()  # or it could not be renamed
     else:
