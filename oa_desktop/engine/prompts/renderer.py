@@ -188,8 +188,11 @@ class PromptRenderer:
         """Render a question, with and without a system turn, to see what the template can do."""
         question = ChatMessage(Role.USER, _PROBE)
         try:
-            if not self._prints(Conversation((question,))):
+            written = self._written(Conversation((question,)))
+            if _PROBE not in written:
                 self._give_up_template("does not print the user's message")
+            elif len(written) > _BYTES_WORTH_A_LOOK * self._context_tokens:
+                self._give_up_template("writes more around a question than the context holds")
         except TemplateBroken as error:
             self._give_up_template(f"does not work ({error})")
         except TemplateRejected as error:
@@ -197,15 +200,14 @@ class PromptRenderer:
         if self._template is None:
             return
         try:
-            self._folds_system = not self._prints(Conversation((ChatMessage(Role.SYSTEM, _PROBE), question)))
+            written = self._written(Conversation((ChatMessage(Role.SYSTEM, _PROBE), question)))
+            self._folds_system = self._template is not None and written.count(_PROBE) < 2
         except TemplateRejected:
             self._folds_system = True
 
-    def _prints(self, conversation: Conversation) -> bool:
-        """Whether every text of a probe is in its prompt. True when the template was given up on the way."""
-        prompt = self._write(conversation)
-        whole = "".join(part.text for part in prompt if isinstance(part, Segment))
-        return whole.count(_PROBE) >= len(conversation.messages)
+    def _written(self, conversation: Conversation) -> str:
+        """The text of its prompt; in a built-in format when the template was given up on the way."""
+        return "".join(part.text for part in self._write(conversation) if isinstance(part, Segment))
 
     def _stops(self) -> tuple[frozenset[int], tuple[str, ...]]:
         names = {name: self._vocabulary.special_token(name) for name in self._family.stop_tokens}

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from oa_desktop.engine.prompts.template_limits import RENDER_LIMIT_S
 
 ANSWER_TIMEOUT_S: Final = RENDER_LIMIT_S + 0.5
 START_TIMEOUT_S: Final = 20.0
+_HALF_CHARACTERS: Final = re.compile("[\ud800-\udfff]")
 _LINE_LIMIT: Final = 64 * 1024 * 1024
 FROZEN_FLAG: Final = "--template-worker"
 """What a frozen app is started with to be the worker."""
@@ -58,8 +60,8 @@ class TemplateProcess:
             timeout_s += START_TIMEOUT_S  # it may still be importing; its own clock starts with the job
         answer = self._ask(json.dumps(job).encode() + b"\n", timeout_s)
         if "text" in answer:
-            return str(answer["text"])
-        message = str(answer.get("message", ""))
+            return _encodable(answer["text"])
+        message = _encodable(answer.get("message", ""))
         match answer.get("error"):
             case "rejected":
                 raise TemplateRejected(message)
@@ -103,6 +105,11 @@ class TemplateProcess:
             self._answers.put(line)
             if not line.endswith(b"\n"):
                 return
+
+
+def _encodable(said: object) -> str:
+    """A template can write half a character, `{{ '\\ud800' }}`, which no tokenizer and no answer can hold."""
+    return _HALF_CHARACTERS.sub("\ufffd", str(said))
 
 
 def worker_command() -> tuple[str, ...]:

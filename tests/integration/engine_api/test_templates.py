@@ -152,8 +152,16 @@ def test_a_good_template_is_used(renderer):
         ("{% for %}", "line 1"),
         ("Hello", "does not print the user's message"),
         ("{{ raise_exception('never') }}", "refuses a plain question (never)"),
+        ("{{ raise_exception('\\ud800') }}", "refuses a plain question (\ufffd)"),
+        ("{{ 'spam ' * 50000 }}{{ messages[0].content }}", "writes more around a question"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "recursion"),
+        ("{% include self %}", "does not work"),
+        ("{% extends '/etc/passwd' %}", "does not work"),
     ],
-    ids=["loops", "memory", "globals", "mro", "syntax", "silent", "refuses"],
+    ids=[
+        *("loops", "memory", "globals", "mro", "syntax", "silent", "refuses", "half a character", "drowned"),
+        *("cyclic macro", "cyclic include", "file"),
+    ],
 )
 def test_e10_e11_a_bad_template_is_replaced_with_a_notice(renderer, template, why, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -167,6 +175,12 @@ def test_e10_e11_a_bad_template_is_replaced_with_a_notice(renderer, template, wh
     assert why in bad.notices[0]
     assert "chatml is used" in bad.notices[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_e10_a_template_that_writes_half_a_character_can_still_be_read(renderer):
+    half = renderer("{{ '\\ud800' }}{{ messages[0].content }}")
+    assert half.name == "template"
+    assert vocabularies.chatml().spell(half.prepare(QUESTION).tokens).endswith("\ufffdHi")
 
 
 def test_e11_a_template_that_turns_bad_later_is_replaced_then(renderer):

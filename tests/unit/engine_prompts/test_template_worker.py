@@ -79,6 +79,68 @@ def test_e10_code_execution_is_refused_or_empty(template, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
+    "expression",
+    [
+        "''['__class__']",
+        "''['__cla' ~ 'ss__']",
+        "''|attr('\\x5f\\x5fclass\\x5f\\x5f')",
+        "['']|map(attribute='__class__')|list",
+        "messages|map('attr', '__class__')|list",
+        "messages|groupby('__class__')",
+        "messages|sum(attribute='__class__')",
+        "'{0.__class__}'.format('')",
+        "'{a.__class__}'.format_map({'a': 1})",
+        "('{0.__cl' ~ 'ass__}').format(1)",
+        "'{x.__init__.__globals__}'.format(x=raise_exception)",
+        "['{0.__class__}']|map('format', 1)|list",
+        "raise_exception.__code__.co_consts",
+        "raise_exception|attr('__globals__')",
+        "strftime_now['__globals__']",
+        "dict.mro()",
+        "namespace(a=1)._Namespace__attrs",
+        "self._TemplateReference__context",
+        "(messages|map('upper')).gi_frame.f_globals",
+        "(messages|select)|attr('gi_frame')",
+        "(messages|select).gi_code",
+        "undefined_name._fail_with_undefined_error.__globals__",
+        "''.join.__self__.__class__",
+        "1.0.real.__class__.__base__",
+        "lipsum ~ cycler ~ joiner ~ config ~ request ~ get_flashed_messages",
+    ],
+)
+def test_e10_no_expression_reaches_what_python_is_made_of(expression):
+    answer = run("{{ " + expression + " }}")
+    said = json.dumps(answer)
+    assert answer.get("error") in {"violation", "broken"} or set(answer) == {"text"}
+    if "text" in answer:
+        for sign in ("<class", "<function", "<module", "<frame", "<code", "builtin", "globals", "object at"):
+            assert sign not in said
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
+        "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+        "{% macro a(n) %}{% for i in range(99999) %}{{ a(n + 1) }}{% endfor %}{% endmacro %}{{ a(0) }}",
+        "{% set s = namespace(l=[]) %}{% for i in range(99999) %}{% set s.l = [s.l] %}{% endfor %}{{ s.l }}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{% if 1 %}" * 3000,
+        "{{ " + "not " * 20_000 + "1 }}",
+        "{{ a" + ".b" * 20_000 + " }}",
+    ],
+    ids=["macros", "loop", "both", "list", "brackets", "ifs", "nots", "dots"],
+)
+def test_e11_a_cycle_or_a_depth_without_end_is_a_violation(template):
+    assert run(template)["error"] == "violation"
+
+
+def test_a_namespace_that_holds_itself_is_printed_once():
+    answer = run("{% set s = namespace() %}{% set s.a = s %}{{ s }}")
+    assert answer == {"text": "<Namespace {'a': <Namespace {...}>}>"}
+
+
+@pytest.mark.parametrize(
     ("template", "kind"),
     [
         ("{{ 'a' * 10 ** 10 }}", "violation"),
