@@ -15,6 +15,7 @@ from oa_desktop.engine.requests import (
     Event,
     FinishReason,
     GenerationRequest,
+    PromptRead,
     ReplyEnd,
     RequestEnd,
     RequestFailure,
@@ -170,7 +171,7 @@ class Scheduler:
         reading = self._reading()
         if not reading:
             return []
-        budget = self._prompt_budget(replies)
+        budget = self._prompt_budget(replies, sum(map(self._unread, reading)))
         work: list[Work] = []
         for waiting, job in zip(range(len(reading), 0, -1), reading, strict=True):
             prompt, start = job.request.prompt, self.tree.length(job.sequence)
@@ -207,8 +208,8 @@ class Scheduler:
         self.tally.reused_tokens += reused
         return restoring
 
-    def _prompt_budget(self, replies: int) -> int:
-        most = min(max(1, self.step_tokens - replies), self._backend.max_batch - replies)
+    def _prompt_budget(self, replies: int, unread: int) -> int:
+        most = min(max(1, self.step_tokens - replies), self._backend.max_batch - replies, unread)
         return most if self._pace is None else self._pace.prompt_tokens(replies, most)
 
     def _slice_limit(self, job: Job, start: int) -> int:
@@ -235,6 +236,7 @@ class Scheduler:
     def _begin_replies(self, job: Job, row: int) -> None:
         """The prompt is read: every reply starts from the same cells and the same logits."""
         request = job.request
+        self._events.append(PromptRead(request.id, len(request.prompt), job.reused_tokens))
         forks = [self.tree.fork(job.sequence) for _ in range(request.n - 1)]
         for index, sequence in enumerate([job.sequence, *forks]):
             seed = (request.sampling.seed + index) % SEEDS
