@@ -35,6 +35,14 @@ class TurnsDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptRead:
+    """The prompt has so many tokens, and so many were in the engine's memory already. At most once."""
+
+    prompt_tokens: int
+    reused_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What the request cost; the last thing a stream brings, where the server counts.
 
@@ -52,4 +60,4 @@ class Usage:
     dropped_messages: int = 0
 
 
-ChatStreamEvent = ChoiceDelta | ChoiceEnd | TurnsDropped | Usage
+ChatStreamEvent = ChoiceDelta | ChoiceEnd | TurnsDropped | PromptRead | Usage

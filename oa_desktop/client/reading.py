@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from oa_desktop.client.errors import ReplyUnreadable
-from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
+from oa_desktop.client.events import ChatStreamEvent, ChoiceDelta, ChoiceEnd, PromptRead, TurnsDropped, Usage
 from oa_desktop.client.handle import EngineDevice, ModelDescription
 
 _MOST_NOTICES: Final = 20
@@ -30,6 +30,8 @@ def stream_events(chunk: dict[str, Any], n: int) -> Iterator[ChatStreamEvent]:
     """The events of one stream chunk of a request for `n` replies."""
     if dropped := _count(chunk.get("dropped_messages")):
         yield TurnsDropped(dropped)
+    if prompt_tokens := _count(chunk.get("prompt_tokens")):
+        yield PromptRead(prompt_tokens, min(_count(chunk.get("cached_tokens")), prompt_tokens))
     for choice in _objects(chunk.get("choices")):
         index = choice.get("index", 0)
         if not _is_count(index) or index >= n:

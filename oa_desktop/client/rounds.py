@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from oa_desktop.client.errors import RequestRefused
-from oa_desktop.client.events import INTERRUPTED, ChatStreamEvent, ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
+from oa_desktop.client.events import (
+    INTERRUPTED,
+    ChatStreamEvent,
+    ChoiceDelta,
+    ChoiceEnd,
+    PromptRead,
+    TurnsDropped,
+    Usage,
+)
 
 _ABOUT_N: Final = re.compile(
     r"\bn\b|\bone (completion )?choice|multiple (choices|completions)", re.IGNORECASE
@@ -61,7 +69,7 @@ class _Round:
             case Usage():
                 self.usage = event
                 return None
-            case TurnsDropped():
+            case TurnsDropped() | PromptRead():
                 return event if 0 in self._asked else None
             case ChoiceDelta():
                 self._spoke.add(self._asked[event.index])

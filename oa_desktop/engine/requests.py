@@ -50,6 +50,16 @@ class FinishReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PromptRead:
+    """The prompt is read and the replies begin: before any text, once, also when they end at once."""
+
+    request_id: str
+    prompt_tokens: int
+    reused_tokens: int
+    """Those that were in the KV cache already."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     """More text of reply `index`; always whole characters, never empty.
 
@@ -93,4 +103,4 @@ class RequestFailure:
     message: str
 
 
-Event = TextDelta | ReplyEnd | RequestEnd | RequestFailure
+Event = PromptRead | TextDelta | ReplyEnd | RequestEnd | RequestFailure

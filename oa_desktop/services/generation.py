@@ -3,11 +3,19 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from oa_desktop.client.events import INTERRUPTED, ChatStreamEvent, ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
+from oa_desktop.client.events import (
+    INTERRUPTED,
+    ChatStreamEvent,
+    ChoiceDelta,
+    ChoiceEnd,
+    PromptRead,
+    TurnsDropped,
+    Usage,
+)
 from oa_desktop.conversation.message import Generation, Message, MessageId, MessageState
 from oa_desktop.errors import EngineError, OaError
 from oa_desktop.services.chat_events import (
@@ -129,14 +137,16 @@ class RunningGeneration:
                     self._streaming[index].token_count = event.completion_tokens
                 return [await self._ended(index, _STATES.get(reason, MessageState.STOPPED), reason)]
             case TurnsDropped(messages=dropped):
-                return [self._noted(dropped)]
+                return [self._noted(lambda made: replace(made, dropped_messages=dropped))]
+            case PromptRead():
+                return [self._noted(lambda made: _with_prompt(made, event))]
             case Usage():
                 self._usage = event
         return []
 
-    def _noted(self, dropped_messages: int) -> RepliesNoted:
+    def _noted(self, change: Callable[[Generation], Generation]) -> RepliesNoted:
         for reply in self._streaming.values():
-            generation = replace(reply.message.generation or Generation(), dropped_messages=dropped_messages)
+            generation = change(reply.message.generation or Generation())
             reply.message = replace(reply.message, generation=generation)
         return RepliesNoted(
             tuple(replace(reply.message, text=reply.text) for reply in self._streaming.values())
@@ -198,3 +208,7 @@ class RunningGeneration:
         close = getattr(self._stream, "aclose", None)
         if close is not None:
             await close()
+
+
+def _with_prompt(made: Generation, read: PromptRead) -> Generation:
+    return replace(made, prompt_tokens=read.prompt_tokens, reused_tokens=read.reused_tokens)

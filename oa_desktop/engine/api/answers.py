@@ -11,12 +11,13 @@ from starlette.types import Receive, Scope, Send
 
 from oa_desktop.engine.api.leaving import unless_gone
 from oa_desktop.engine.api.running import Running, as_problem
-from oa_desktop.engine.api.shapes import Measured, Shape
+from oa_desktop.engine.api.shapes import Measured, Shape, prompt_counts
 from oa_desktop.engine.loop import EngineLoop
 from oa_desktop.engine.requests import (
     Event,
     FinishReason,
     GenerationRequest,
+    PromptRead,
     ReplyEnd,
     RequestEnd,
     RequestFailure,
@@ -40,6 +41,7 @@ class StreamedAnswer(Response):
         self._asked = asked
         self._shape = shape
         self._usage = usage
+        self._read: PromptRead | None = None
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Raises: Problem before the first byte when the loop refuses the request at once."""
@@ -61,8 +63,11 @@ class StreamedAnswer(Response):
 
     def _told(self, event: Event, measured: Measured) -> bytes:
         match event:
+            case PromptRead():
+                self._read = event
+                return b""
             case TextDelta():
-                return _event(self._shape.text(event.index, event.text)) if event.text else b""
+                return self._told_text(event)
             case ReplyEnd():
                 return _event(self._shape.end(event.index, event.reason, event.completion_tokens))
             case RequestEnd():
@@ -70,6 +75,14 @@ class StreamedAnswer(Response):
                 return last + b"data: [DONE]\n\n"
             case RequestFailure():
                 return _event(as_problem(event).body())
+
+    def _told_text(self, event: TextDelta) -> bytes:
+        """More text; the first brings along what was read for it, which a stopped stream would never tell."""
+        if not event.text:
+            return b""
+        read, self._read = self._read, None
+        chunk = self._shape.text(event.index, event.text)
+        return _event(chunk if read is None else chunk | prompt_counts(read))
 
 
 async def whole_answer(
@@ -97,7 +110,7 @@ async def _collect(running: Running, n: int, shape: Shape) -> dict[str, Any]:
                         reasons[event.index] = event.reason
                     case RequestFailure():
                         raise as_problem(event)
-                    case RequestEnd():
+                    case PromptRead() | RequestEnd():
                         pass
     return shape.whole(["".join(parts) for parts in texts], reasons, running.measured)
 

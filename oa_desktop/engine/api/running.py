@@ -10,7 +10,14 @@ from typing import Final, Self
 from oa_desktop.engine.api.problem import Problem
 from oa_desktop.engine.api.shapes import Measured
 from oa_desktop.engine.loop import EngineLoop
-from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure, TextDelta
+from oa_desktop.engine.requests import (
+    Event,
+    GenerationRequest,
+    PromptRead,
+    RequestEnd,
+    RequestFailure,
+    TextDelta,
+)
 
 RETRY_AFTER_S: Final = 1
 
@@ -69,6 +76,8 @@ class Running:
     def _note(self, event: Event) -> None:
         elapsed_s = time.monotonic() - self._started_s
         match event:
+            case PromptRead():
+                self.measured.reused_tokens = event.reused_tokens
             case TextDelta() if self.measured.first_token_s is None:
                 self.measured.first_token_s = elapsed_s
             case RequestEnd():

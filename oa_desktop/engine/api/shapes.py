@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from oa_desktop.engine.prompts.truncation import NOTHING_DROPPED, Dropped
-from oa_desktop.engine.requests import FinishReason
+from oa_desktop.engine.requests import FinishReason, PromptRead
 
 
 @dataclass(slots=True)
@@ -43,6 +43,11 @@ class Measured:
 def dropped_counts(dropped: Dropped) -> dict[str, int]:
     """What was left out of a prompt, as members of the object that counts the prompt."""
     return {"dropped_messages": dropped.messages, "dropped_tokens": dropped.tokens}
+
+
+def prompt_counts(read: PromptRead) -> dict[str, int]:
+    """What reading the prompt cost, as members of the first chunk with text."""
+    return {"prompt_tokens": read.prompt_tokens, "cached_tokens": read.reused_tokens}
 
 
 @dataclass(frozen=True, slots=True)

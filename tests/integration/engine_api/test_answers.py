@@ -79,6 +79,17 @@ def test_the_last_chunk_counts_and_says_what_was_reused(engine):
     assert again["timings"]["prompt_ms"] >= 0
 
 
+def test_the_first_chunk_with_text_says_what_was_read_for_it(engine):
+    for cached in (0, None):
+        streamed = chunks(engine.ask(n=2, max_tokens=4, ignore_eos=True, stream=True))
+        counting = [chunk for chunk in streamed if "prompt_tokens" in chunk]
+        assert len(counting) == 1
+        assert counting[0] is next(c for c in streamed if c["choices"][0]["delta"].get("content"))
+        whole = engine.ask(max_tokens=1).json()["usage"]
+        assert counting[0]["prompt_tokens"] == whole["prompt_tokens"]
+        assert counting[0]["cached_tokens"] == (whole["prompt_tokens"] - 1 if cached is None else cached)
+
+
 def test_completions_continue_a_raw_prompt(engine):
     answer = engine.http.post("/v1/completions", json={"prompt": "The tree", "max_tokens": 5, "n": 2}).json()
     assert answer["object"] == "text_completion"

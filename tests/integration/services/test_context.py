@@ -98,6 +98,32 @@ async def test_each_reply_keeps_what_it_cost(
     assert reused[3:] == [made[0].prompt_tokens - 1] * 3
 
 
+async def test_a_stopped_reply_keeps_what_was_read_for_it(
+    chat: ChatService, worker: StoreWorker, start_engine: StartEngine
+) -> None:
+    _, engine = await start_engine(pace_s=0.01)
+    prompt = await chat.start_conversation("tell me of trees")
+    chosen = GenerationOptions(n=2, max_tokens=500, seed=7, sampling={"ignore_eos": True})
+    for reused in (False, True):
+        generation = await chat.generate(engine, prompt, chosen)
+        noted, ended = None, None
+        async for event in chat.events(generation):
+            if isinstance(event, RepliesNoted):
+                noted = event
+            elif isinstance(event, ReplyDelta):
+                assert noted is not None, "told with the first text at the latest"
+                generation.stop()
+            elif isinstance(event, GenerationEnded):
+                ended = event
+        assert ended is not None
+        for reply in ended.replies:
+            stored = await worker.run(lambda store, reply_id=reply.id: store.messages.get(reply_id))
+            assert stored.state is MessageState.STOPPED
+            made = stored.generation
+            assert made.prompt_tokens > 10
+            assert made.reused_tokens == (made.prompt_tokens - 1 if reused else 0)
+
+
 class CountingTogether:
     """An engine that counts its replies in one sum, as most do, and sends several tokens in one piece."""
 

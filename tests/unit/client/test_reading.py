@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oa_desktop.client.errors import ReplyUnreadable
-from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
+from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, PromptRead, TurnsDropped, Usage
 from oa_desktop.client.handle import EngineDevice
 from oa_desktop.client.reading import describe_model, model_list, parse_json, stream_events
 
@@ -18,6 +18,7 @@ ANYTHING = st.recursive(
                 [
                     *("choices", "delta", "content", "index", "finish_reason", "usage", "text", "data", "id"),
                     *("dropped_messages", "completion_tokens", "prompt_tokens_details"),
+                    *("prompt_tokens", "cached_tokens"),
                 ]
             ),
             inner,
@@ -53,6 +54,8 @@ def test_an_engine_says_what_it_left_out_and_how_long_each_reply_is():
         "choices": [{"index": 0, "delta": {}, "finish_reason": "length", "completion_tokens": 12}],
         "usage": {"prompt_tokens": 3, "completion_tokens": 12, "prompt_tokens_details": details},
     }
+    assert list(stream_events({"prompt_tokens": 9, "cached_tokens": 7}, 1)) == [PromptRead(9, 7)]
+    assert list(stream_events({"prompt_tokens": 9, "cached_tokens": 70}, 1)) == [PromptRead(9, 9)]
     assert list(stream_events(chunk, 1)) == [
         TurnsDropped(4),
         ChoiceEnd(0, "length", 12),
@@ -88,7 +91,7 @@ def test_no_json_breaks_the_reader(value):
         return
     try:
         for event in stream_events(value, 3):
-            assert isinstance(event, ChoiceDelta | ChoiceEnd | TurnsDropped | Usage)
+            assert isinstance(event, ChoiceDelta | ChoiceEnd | PromptRead | TurnsDropped | Usage)
     except ReplyUnreadable:
         pass
     describe_model(value)
