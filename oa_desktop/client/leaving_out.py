@@ -106,7 +106,7 @@ class _History:
         budget = (context - reserve) * sent // prompt
         # to a power of two, so that the steps do not move with every message
         characters_a_token = 2 ** round(log2(sent / prompt))
-        step = int((context - reserve) // _STEPS * characters_a_token)
+        step = int(context // _STEPS * characters_a_token)
         return self._first_within(budget, gone + 1, last, step), shorter
 
     def _first_within(self, budget: int, least: int, last: int, step: int) -> int:

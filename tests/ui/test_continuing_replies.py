@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, TurnsDropped, Usage
+from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, PromptRead, TurnsDropped, Usage
 from oa_desktop.conversation.message import MessageState
 from oa_desktop.paths import app_paths
 from tests.e2e.seeding import talk
@@ -28,6 +28,7 @@ class ScriptedEngine:
         self.asked.append((messages, options))
         if self.dropped:
             yield TurnsDropped(self.dropped)
+        yield PromptRead(100, 40)
         for index in range(options["n"]):
             for word in self.text.split(" ")[1:]:
                 yield ChoiceDelta(index, f" {word}")
@@ -145,6 +146,7 @@ def test_the_small_print_grows_with_the_reply_and_ends_with_what_was_read(wired)
     wired.wiring.thread_view.regenerate("rye-0")
     wired.until(lambda: wired.wiring.thread_view.rows.rows[-1].kind == "cards")
     wired.until(lambda: any("writing · 3 tokens · " in line for line in small_print(wired)))
+    assert all(line.endswith("read 60 of 100 tokens") for line in small_print(wired)[1:])
     wired.wiring.thread_view.stop()
     ended(wired)
     assert all(line.startswith("stopped · 3 tokens") for line in small_print(wired)[1:])
@@ -152,7 +154,7 @@ def test_the_small_print_grows_with_the_reply_and_ends_with_what_was_read(wired)
     wired.wiring.thread_view.regenerate("rye-0")
     wired.until(lambda: len(wired.wiring.session.current.tree) == 6)
     ended(wired)
-    assert sum("read 60 of 100 tokens" in line for line in small_print(wired)) == 2
+    assert sum("read 60 of 100 tokens" in line for line in small_print(wired)) == 4
 
 
 def test_the_small_print_follows_a_reply_that_grows(wired):

@@ -18,7 +18,7 @@ from oa_desktop.engine.prompts.template_process import (
     TemplateViolation,
 )
 from oa_desktop.engine.prompts.text_sizes import TextSizes
-from oa_desktop.engine.prompts.truncation import NOTHING_DROPPED, Dropped, keep_newest, prompt_budget
+from oa_desktop.engine.prompts.truncation import NOTHING_DROPPED, Dropped, keep_newest, prompt_budget, step_of
 
 log = logging.getLogger(__name__)
 
@@ -127,9 +127,9 @@ class PromptRenderer:
         def sizes() -> list[int]:
             return [self._size(message.content) for message in conversation.messages]
 
-        kept, dropped = keep_newest(
-            conversation, sizes, count, prompt_budget(self._context_tokens, max_tokens)
-        )
+        context = self._context_tokens
+        budget = prompt_budget(context, max_tokens)
+        kept, dropped = keep_newest(conversation, sizes, count, budget, step_of(context))
         return replace(prepared.get(len(kept.messages)) or self.prepare(kept), dropped=dropped)
 
     def prepare_text(self, text: str) -> PreparedPrompt:

@@ -11,8 +11,8 @@ from typing import Final
 
 from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
 
-STEPS: Final = 4
-"""Turns are left out by up to this part of the room more than must be, and a reply is kept as much free."""
+PARTS: Final = 4
+"""Of the context: one at most is kept free for the reply, and the beginning moves by one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,13 @@ _AROUND_A_MESSAGE: Final = 4
 
 def prompt_budget(context_tokens: int, max_tokens: int) -> int:
     """How long a prompt may be that leaves room for its reply: all of it, or a quarter of the context."""
-    reserve = max(1, min(max_tokens, context_tokens // STEPS))
+    reserve = max(1, min(max_tokens, context_tokens // PARTS))
     return context_tokens - reserve
+
+
+def step_of(context_tokens: int) -> int:
+    """How far the beginning of a prompt moves at once; the same for every request, however long its reply."""
+    return context_tokens // PARTS
 
 
 def keep_newest(
@@ -39,6 +44,7 @@ def keep_newest(
     sizes: Callable[[], Sequence[int]],
     count: Callable[[Conversation], int],
     budget: int,
+    step: int,
 ) -> tuple[Conversation, Dropped]:
     """The conversation without its oldest turns, so that its prompt fits; the same one when it does.
 
@@ -46,14 +52,14 @@ def keep_newest(
     count: the tokens of a whole prompt. Asked at most about twice log2 of the turns, and beside the first
         time only for conversations near the budget, so that a long history costs little.
     budget: how many of them fit. The last turn is kept also when it alone is longer.
+    step: more is left out than must be, by less than so many tokens.
 
-    More is left out than must be, by less than a quarter of the budget. A conversation that has reached the
-    end of the context would else lose its oldest turn with every message, and since a prompt is only reused
-    as far as it begins alike, all of it would be read again each time. So the first turn that stays is one of
-    a few: imagine a line every quarter of the budget, from the first message on; the first turn that both
-    fits and has a line running through it opens the prompt. Lines depend on older messages only, so it stays
-    the same turn until a quarter of the budget has been said, and it is the same for all branches that have
-    these turns in common.
+    A conversation that has reached the end of the context would else lose its oldest turn with every message,
+    and since a prompt is only reused as far as it begins alike, all of it would be read again each time. So
+    the first turn that stays is one of a few: imagine a line after every `step` tokens, from the first
+    message on; the first turn that both fits and has a line running through it opens the prompt. Lines depend
+    on older messages only, so it stays the same turn until about `step` tokens have been said, and it is the
+    same for all branches that have these turns in common.
     """
     if count(conversation) <= budget:
         return conversation, NOTHING_DROPPED
@@ -67,7 +73,7 @@ def keep_newest(
     last = len(turns) - 1
     needed = _fewest(fits, weights, budget, last)
     spans = [weight + _AROUND_A_MESSAGE * len(turn) for weight, turn in zip(weights, turns, strict=True)]
-    gone = _steady(spans, needed, last, budget // STEPS)
+    gone = _steady(spans, needed, last, step)
     while gone > needed and not fits(gone):
         gone -= 1
     dropped = Dropped(sum(len(turn) for turn in turns[:gone]), sum(weights[:gone]))

@@ -24,7 +24,7 @@ def prompt_tokens(conversation: Conversation) -> int:
 
 def kept_of(messages, budget: int, *, continue_last: bool = False, count=prompt_tokens):
     conversation = Conversation(tuple(messages), continue_last)
-    return keep_newest(conversation, lambda: [len(m.content) for m in messages], count, budget)
+    return keep_newest(conversation, lambda: [len(m.content) for m in messages], count, budget, budget // 4)
 
 
 def chat(turns: int, length: int = 20) -> list[ChatMessage]:
@@ -62,7 +62,7 @@ def test_only_whole_turns_go_the_oldest_first_and_all_that_goes_is_counted(messa
 
 
 @given(CONVERSATIONS, st.integers(8, 600))
-def test_less_than_a_quarter_of_the_room_is_given_up_beyond_what_must_be(messages, budget):
+def test_less_than_a_step_is_given_up_beyond_what_must_be(messages, budget):
     kept, dropped = kept_of(messages, budget)
     turns = turns_of(messages)
     sizes = [sum(len(messages[index].content) for index in turn) for turn in turns]
@@ -76,7 +76,7 @@ def test_less_than_a_quarter_of_the_room_is_given_up_beyond_what_must_be(message
 
 
 @given(st.integers(1, 60), st.integers(100, 800))
-def test_a_growing_conversation_begins_with_the_same_turn_for_a_quarter_of_the_room(length, budget):
+def test_a_growing_conversation_begins_with_the_same_turn_for_a_step(length, budget):
     dropped_tokens, most_turns = [], 60
     for turns in range(most_turns):
         _, dropped = kept_of(chat(turns, length), budget)
@@ -85,6 +85,16 @@ def test_a_growing_conversation_begins_with_the_same_turn_for_a_quarter_of_the_r
     turn_span = 2 * (length + 4)
     steps = most_turns * turn_span / max(budget // 4, turn_span)
     assert len(set(dropped_tokens)) <= 2 + steps
+
+
+def test_how_long_a_reply_may_be_moves_the_beginning_only_where_it_must():
+    messages = chat(40)
+    conversation = Conversation(tuple(messages))
+    begins = {
+        keep_newest(conversation, lambda: [len(m.content) for m in messages], prompt_tokens, budget, 200)[1]
+        for budget in range(620, 660)
+    }
+    assert len(begins) <= 2
 
 
 def test_branches_with_the_same_beginning_lose_the_same_turns():
