@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from oa_desktop.engine.device import Device
+from oa_desktop.engine.layer_memory import LayerMemory, reserve_bytes
 from oa_desktop.engine.layer_shares import filled, most_that_fit, proportional
 from oa_desktop.gguf.errors import decimal_size
-from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS, compute_bytes
-from oa_desktop.gguf.kv_cache import KvType, cell_bytes
+from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS
+from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.gguf.layer_sizes import LayerSizes
 
 GpuLayers = int | Literal["auto", "all"]
@@ -21,9 +22,6 @@ ROOM_BYTES: Final = 512 * 2**20
 """KV memory that several replies and kept branches may use beyond one full context."""
 MICRO_BATCHES: Final = (512, 256, 128)
 """Tokens computed at once; fewer need less room beside the layers."""
-_MOST_RESERVE, _LEAST_RESERVE, _RESERVED_PART = 2**30, 2**28, 16
-"""What a device keeps free for the drivers, the screen and what the estimate does not know."""
-_RUNTIME_BYTES: Final = 300_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +100,28 @@ def smaller(failed: Plan, sizes: LayerSizes | None, free_bytes: int, wanted: Wan
 
 
 class _Planning:
-    """The one plan for one model on one machine."""
+    """The decisions for one model on one machine."""
 
     def __init__(
         self, sizes: LayerSizes, targets: tuple[Device, ...], free_bytes: int, wanted: Wanted
     ) -> None:
-        self._sizes = sizes
+        self._layers = len(sizes.layers)
         self._targets = targets
         self._free_bytes = free_bytes
         self._wanted = wanted
-        cells = cell_bytes(sizes.shape, wanted.kv_type)
-        as_it_should_be = len(cells) == len(sizes.layers)
-        self._cells = cells if as_it_should_be else (max(cells, default=0),) * len(sizes.layers)
+        self._memory = LayerMemory(
+            sizes,
+            wanted.kv_type,
+            flash_attention=wanted.flash_attention,
+            sequences=wanted.sequences,
+        )
         asked = wanted.context_tokens or DEFAULT_CONTEXT_TOKENS
         self._context = min(asked, sizes.train_context_tokens or asked)
 
     def plan(self) -> Plan:
         count, micro_batch = self._count()
         context = self._context if self._wanted.context_tokens else self._context_that_fits(count)
-        cells = self._wanted.cells or self._most_cells(context, count, micro_batch)
-        cells = max(cells, context)
+        cells = max(context, self._wanted.cells or self._most_cells(context, count, micro_batch))
         shares = self._shares(count, cells, micro_batch)
         used = [index for index, share in enumerate(shares) if share]
         return Plan(
@@ -137,84 +137,55 @@ class _Planning:
 
     def _count(self) -> tuple[int, int]:
         """How many layers are put on the targets, and how many tokens are computed at once."""
-        asked, layers = self._wanted.gpu_layers, len(self._sizes.layers)
+        asked = self._wanted.gpu_layers
         if not self._targets or asked == 0:
             return 0, MICRO_BATCHES[0]
         if asked == "all":
-            return layers, MICRO_BATCHES[0]
+            return self._layers, MICRO_BATCHES[0]
         if asked != "auto":
-            return min(asked, layers), MICRO_BATCHES[0]
+            return min(asked, self._layers), MICRO_BATCHES[0]
+        rows = self._memory.rows(self._layers, self._context)
         for micro_batch in MICRO_BATCHES:
-            rows, rooms = self._rows(layers, self._context), self._rooms(self._context, micro_batch)
-            if count := max(0, most_that_fit(rows, rooms) - 1):
+            if count := max(0, most_that_fit(rows, self._rooms(self._context, micro_batch)) - 1):
                 return count, micro_batch
         return 0, MICRO_BATCHES[0]
 
-    def _rows(self, count: int, cells: int) -> list[int]:
-        """What the last `count` layers take, each with its part of the cache, and the output."""
-        if count == 0:
-            return []
-        weights, per_cell = self._sizes.layers[-count:], self._cells[-count:]
-        blocks = [weight + cell * cells for weight, cell in zip(weights, per_cell, strict=False)]
-        return [*blocks, self._sizes.output_bytes]
-
     def _rooms(self, cells: int, micro_batch: int) -> list[int]:
-        """What each target has for layers."""
-        sharing = sum(device.shares_memory for device in self._targets)
-        host = max(0, self._free_bytes - self._sizes.input_bytes - _RUNTIME_BYTES)
-        rooms = []
-        for device in self._targets:
-            said = device.free_bytes if device.total_bytes else host
-            room = min(said, host // sharing) if device.shares_memory else said
-            rooms.append(max(0, room - reserve_bytes(device) - self._computing(cells, micro_batch)))
-        return rooms
-
-    def _computing(self, cells: int, micro_batch: int) -> int:
-        """What a device needs beside its layers while it computes: activations, logits and attention."""
-        per_pair = 2 if self._wanted.flash_attention else 4 + 4 * self._sizes.heads
-        attention = cells * micro_batch * per_pair
-        outputs = min(micro_batch, self._wanted.sequences)
-        return compute_bytes(self._sizes.shape, micro_batch, outputs) + attention
+        return self._memory.rooms(self._targets, self._free_bytes, cells, micro_batch)
 
     def _shares(self, count: int, cells: int, micro_batch: int) -> tuple[int, ...]:
         if count == 0:
             return ()
         rooms = self._rooms(cells, micro_batch)
-        return filled(self._rows(count, cells), rooms) or proportional(count + 1, rooms)
+        return filled(self._memory.rows(count, cells), rooms) or proportional(count + 1, rooms)
 
-    def _host_need(self, count: int, cells: int) -> int:
-        kept = len(self._sizes.layers) - count
-        weights = sum(self._sizes.layers[:kept]) + self._sizes.input_bytes
-        if count == 0:
-            weights += self._sizes.output_bytes
-        kv = sum(self._cells[:kept]) * cells
-        return weights + kv + self._computing(cells, MICRO_BATCHES[0]) + _RUNTIME_BYTES
+    def _fits_on_the_machine(self, count: int, cells: int) -> bool:
+        return self._memory.on_the_machine(count, cells, MICRO_BATCHES[0]) <= self._free_bytes
 
     def _context_that_fits(self, count: int) -> int:
         """The usual context, or a shorter one where that makes the difference."""
         context = self._context
-        while context > SMALLEST_CONTEXT and self._host_need(count, context) > self._free_bytes:
+        while context > SMALLEST_CONTEXT and not self._fits_on_the_machine(count, context):
             context = max(SMALLEST_CONTEXT, context // 2)
-        fits = self._host_need(count, context) <= self._free_bytes
-        return context if fits else self._context
+        return context if self._fits_on_the_machine(count, context) else self._context
 
     def _most_cells(self, context: int, count: int, micro_batch: int) -> int:
         """Room for several replies and kept branches, while it is cheap and costs no layer."""
-        cheap = max(context, min(4 * context, ROOM_BYTES // max(1, sum(self._cells))))
+        cheap = max(context, min(4 * context, ROOM_BYTES // max(1, self._memory.cell_bytes)))
         for cells in (cheap, 3 * context, 2 * context):
-            if context < cells <= cheap and self._host_need(count, cells) <= self._free_bytes:
-                rows, rooms = self._rows(count, cells), self._rooms(cells, micro_batch)
+            if context < cells <= cheap and self._fits_on_the_machine(count, cells):
+                rows, rooms = self._memory.rows(count, cells), self._rooms(cells, micro_batch)
                 if count == 0 or filled(rows, rooms) is not None:
                     return cells
         return context
 
     def _reasons(self, count: int, cells: int) -> list[str]:
-        layers = len(self._sizes.layers)
         free = ", ".join(f"{device.name} {decimal_size(device.free_bytes)}" for device in self._targets)
         memory = f"free: {free or 'no other device'}, machine {decimal_size(self._free_bytes)}"
-        need = decimal_size(sum(self._rows(layers, cells)))
+        need = decimal_size(sum(self._memory.rows(self._layers, cells)))
+        asked = self._wanted.gpu_layers
         return [
-            f"{count} of {layers} layers go on other devices (asked: {self._wanted.gpu_layers}; {memory}).",
+            f"{count} of {self._layers} layers go on other devices (asked: {asked}; {memory}).",
             f"All layers with {cells} cells of {self._wanted.kv_type} need about {need}.",
         ]
 
@@ -222,8 +193,8 @@ class _Planning:
         notices = []
         if count == 0 and self._targets and self._wanted.gpu_layers != 0:
             device = max(self._targets, key=lambda device: device.free_bytes)
-            least = self._rows(1, self._context)
-            need = sum(least) + reserve_bytes(device) + self._computing(self._context, MICRO_BATCHES[-1])
+            need = sum(self._memory.rows(1, self._context)) + reserve_bytes(device)
+            need += self._memory.computing(self._context, MICRO_BATCHES[-1])
             notices.append(
                 f"The model runs on the processor: {device.description or device.name} has "
                 f"{decimal_size(device.free_bytes)} of memory free, and one layer needs {decimal_size(need)}."
@@ -233,11 +204,6 @@ class _Planning:
                 f"The context is {context} tokens instead of {self._context}, because memory is short."
             )
         return notices
-
-
-def reserve_bytes(device: Device) -> int:
-    """What is left free on a device: a sixteenth of it, but a quarter to a whole GiB."""
-    return min(_MOST_RESERVE, max(_LEAST_RESERVE, device.total_bytes // _RESERVED_PART))
 
 
 def _named(targets: Sequence[Device]) -> str:

@@ -20,6 +20,7 @@ class LayerSizes:
 
     output_bytes: what follows the last block. A model without output weights of its own has the input's there
     once more, when the output is on another device.
+    tied: whether it is such a model.
     input_bytes: what stays in the machine's memory wherever the layers are.
     """
 
@@ -29,6 +30,7 @@ class LayerSizes:
     output_bytes: int
     input_bytes: int
     train_context_tokens: int
+    tied: bool = False
 
 
 def layer_sizes(headers: Iterable[GgufHeader]) -> LayerSizes | None:
@@ -47,7 +49,8 @@ def layer_sizes(headers: Iterable[GgufHeader]) -> LayerSizes | None:
             other[tensor.name] = tensor.size_bytes
     input_bytes = other.pop(_INPUT, 0)
     output_bytes = sum(other.values())
-    if "output.weight" not in other:
+    tied = "output.weight" not in other
+    if tied:
         output_bytes += input_bytes
     return LayerSizes(
         shape=facts.shape,
@@ -56,6 +59,7 @@ def layer_sizes(headers: Iterable[GgufHeader]) -> LayerSizes | None:
         output_bytes=output_bytes,
         input_bytes=input_bytes,
         train_context_tokens=facts.context_tokens,
+        tied=tied,
     )
 
 

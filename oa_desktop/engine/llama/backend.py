@@ -101,6 +101,8 @@ class LlamaBackend:
         if status != 0:
             failure = ("decode-failed", f"The engine could not compute the next tokens (llama.cpp {status}).")
             raise DecodeError(*_DECODE_FAILURES.get(status, failure))
+        # A graphics card is still computing; what happens to the memory next must not get in its way.
+        native.llama_synchronize(self._context)
 
     def seq_cp(self, source: int, target: int, start: int, end: int) -> None:
         native.llama_memory_seq_cp(self._memory, source, target, start, end)

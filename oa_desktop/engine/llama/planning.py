@@ -23,9 +23,10 @@ _log = logging.getLogger(__name__)
 
 
 def planned(path: Path, options: LlamaOptions) -> LlamaOptions:
-    """`options` with a plan for this file on this machine. Raises: EngineError when they cannot be together.
+    """`options` with a plan for this file on this machine, if they have none yet.
 
     A file that cannot be understood gets a plan all the same: llama.cpp says best what is wrong with it.
+    Raises: EngineError when the options cannot be together.
     """
     if options.kv_type is not KvType.F16 and options.flash_attention == "off":
         raise EngineError(
@@ -33,6 +34,8 @@ def planned(path: Path, options: LlamaOptions) -> LlamaOptions:
             f"A KV cache of {options.kv_type} needs flash attention, which is switched off.",
             hint="Switch flash attention on, or keep the cache in f16.",
         )
+    if options.plan is not None:
+        return options
     targets = offload_targets(devices())
     made = plan(_sizes(path), targets, free_memory(), _wanted(options))
     return _with(options, replace(made, notices=(*_about(options, targets), *made.notices)))

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 from oa_desktop.engine.backend import Batch
+from oa_desktop.engine.device import offload_targets
 from oa_desktop.engine.llama import LlamaBackend, LlamaOptions, log
+from oa_desktop.engine.llama.devices import devices
+from oa_desktop.engine.offload import Plan
 from oa_desktop.engine.requests import Sampling
 from oa_desktop.gguf.kv_cache import KvType
 
@@ -28,6 +31,12 @@ def greedy(backend: LlamaBackend) -> str:
     return b"".join(map(backend.vocabulary.piece, tokens)).decode(errors="replace")
 
 
+def cache_of(line: str) -> tuple[str, str]:
+    """Where a part of the KV cache is, and its MiB: `llama_kv_cache: CPU KV buffer size = 8.00 MiB`."""
+    place, _, size = line.partition(" KV buffer size = ")
+    return place.rpartition(":")[2], size.removesuffix("MiB")
+
+
 def take_no_more_than(room: int) -> None:
     """Limit what this process takes to so many bytes more than now, for Linux."""
     import resource
@@ -45,6 +54,9 @@ def main() -> None:
             take_no_more_than(room)
         if "kv_type" in asked:
             asked["kv_type"] = KvType(asked["kv_type"])
+        if shares := asked.pop("shares", ()):
+            targets = offload_targets(devices())[: len(shares)]
+            asked["plan"] = Plan(targets, tuple(shares), context_tokens=512, cells=512)
         backend = LlamaBackend.open(path, LlamaOptions(threads=1, **asked))
         buffers = [line for line in log.lines() if "KV buffer size" in line]
         device = backend.device
@@ -55,7 +67,7 @@ def main() -> None:
             "kv_type": device.kv_type,
             "flash_attention": device.flash_attention,
             "notices": backend.notices,
-            "cache_in": sorted({line.split(": ")[1].split(" KV")[0].strip() for line in buffers}),
+            "cache_in": {place.strip(): float(mib) for place, mib in map(cache_of, buffers)},
             "text": greedy(backend),
         }
         backend.close()

@@ -68,11 +68,12 @@ def test_the_reply_is_the_same_wherever_the_layers_are():
         {"gpu_layers": "auto"},
         {"gpu_layers": "all", "kv_type": "q8_0"},
     )
-    assert (cpu["kind"], cpu["layers"], cpu["cache_in"]) == ("cpu", [0, LAYERS], ["CPU"])
+    assert (cpu["kind"], cpu["layers"], list(cpu["cache_in"])) == ("cpu", [0, LAYERS], ["CPU"])
     for there in (every, chosen, halved):
         assert (there["kind"], there["layers"]) == ("vulkan", [LAYERS, LAYERS])
-        assert there["cache_in"] == ["Vulkan0"]
-    assert (two["kind"], two["layers"], two["cache_in"]) == ("vulkan", [2, LAYERS], ["CPU", "Vulkan0"])
+        assert list(there["cache_in"]) == ["Vulkan0"]
+    assert (two["kind"], two["layers"]) == ("vulkan", [2, LAYERS])
+    assert two["cache_in"]["CPU"] == two["cache_in"]["Vulkan0"] > 0
     assert "llvmpipe" in every["name"]
     assert halved["kv_type"] == "q8_0"
     texts = {way["text"] for way in (cpu, every, two, chosen)}
@@ -80,6 +81,18 @@ def test_the_reply_is_the_same_wherever_the_layers_are():
     assert len(halved["text"]) > 10
     assert all(way["flash_attention"] for way in (cpu, every, two, chosen, halved))
     assert all(way["notices"] == [] for way in (cpu, every, two, chosen, halved))
+
+
+def test_layers_are_spread_over_two_devices_as_planned(monkeypatch):
+    monkeypatch.setenv("GGML_VK_VISIBLE_DEVICES", "0,0")
+    alone, three_and_one, one_and_two = placed({"shares": [5]}, {"shares": [3, 2]}, {"shares": [1, 3]})
+    assert list(alone["cache_in"]) == ["Vulkan0"]
+    layer = alone["cache_in"]["Vulkan0"] / LAYERS
+    assert three_and_one["cache_in"] == {"Vulkan0": 3 * layer, "Vulkan1": layer}
+    assert one_and_two["cache_in"] == {"CPU": layer, "Vulkan0": layer, "Vulkan1": 2 * layer}
+    assert one_and_two["layers"] == [3, LAYERS]
+    assert alone["text"] == three_and_one["text"] == one_and_two["text"]
+    assert " + " in three_and_one["name"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process can take")

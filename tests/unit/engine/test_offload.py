@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oa_desktop.engine.device import Device, Role, kind_of, offload_targets
+from oa_desktop.engine.layer_memory import reserve_bytes
 from oa_desktop.engine.offload import (
     ROOM_BYTES,
     SMALLEST_CONTEXT,
     Plan,
     Wanted,
     plan,
-    reserve_bytes,
     smaller,
 )
 from oa_desktop.gguf.facts import Shape

@@ -37,7 +37,7 @@ def test_weights_are_counted_by_layer(tmp_path: Path):
 
 def test_a_model_without_output_weights_has_the_input_twice(tmp_path: Path):
     sizes = layer_sizes([read_header(write(tmp_path / "m.gguf", [EMBEDDING, matrix("blk.0.a.weight", 1)]))])
-    assert (sizes.input_bytes, sizes.output_bytes) == (1280, 1280)
+    assert (sizes.input_bytes, sizes.output_bytes, sizes.tied) == (1280, 1280, True)
 
 
 def test_all_parts_of_a_model_are_counted(tmp_path: Path):
