@@ -39,6 +39,7 @@ def engine_environment(ours: Mapping[str, str] | None = None) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "GGML_NO_BACKTRACE": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # numpy computes nothing in the engine; its threads only take memory
     }
 
 

@@ -6,6 +6,7 @@ Token and socket first, then the template worker, then the prison; only inside i
 import logging
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -17,6 +18,7 @@ from oa_desktop.engine.driver_cache import prepare_driver_cache
 from oa_desktop.engine.landlock import LockdownReport, lock_down
 from oa_desktop.engine.lifeline import Lifeline, prepare_process, read_token
 from oa_desktop.engine.listening import listen
+from oa_desktop.engine.load_errors import out_of_memory
 from oa_desktop.engine.model_parts import model_parts
 from oa_desktop.engine.prompts.families import FAMILIES
 from oa_desktop.engine.prompts.template_process import TemplateProcess
@@ -67,7 +69,9 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         from oa_desktop.engine.prompts.renderer import PromptRenderer
         from oa_desktop.engine.server import Server
 
+        started_s = time.monotonic()
         backend = open_backend(arguments, announcements.loading)
+        log.info("The model was loaded in %.3f seconds.", time.monotonic() - started_s)
         states = open_states(
             arguments.state_dir, model_parts(arguments.model), backend.state_kind, arguments.state_bytes
         )
@@ -109,6 +113,8 @@ def _told(report: LockdownReport) -> dict[str, object]:
 
 
 def _unexpected(error: Exception) -> EngineError:
+    if isinstance(error, MemoryError):
+        return out_of_memory("There is not enough free memory for the engine.", "")
     return EngineError(
         "engine-start-failed",
         "The engine could not start.",
