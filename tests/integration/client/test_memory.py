@@ -1,4 +1,4 @@
-"""An engine with too little memory, from none at all to nearly enough: it answers, or says why it does not."""
+"""An engine with too little memory, from none at all to nearly enough: it answers, or says why not."""
 
 import sys
 from pathlib import Path
