@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
@@ -24,11 +24,17 @@ OASST_TEMPLATE = (
 
 @dataclass(frozen=True)
 class Served:
-    """A running server. base_url ends in `/v1`; pid: of the process that was started."""
+    """A running server. base_url ends in `/v1`; pid: of the process that was started; said: its output."""
 
     base_url: str
     key: str
     pid: int
+    said: deque[str] = field(default_factory=deque, repr=False)
+
+    @property
+    def last_words(self) -> str:
+        """The end of what it printed; all of it is there once the server has ended."""
+        return "".join(self.said)
 
     @property
     def port(self) -> int:
@@ -36,12 +42,13 @@ class Served:
 
 
 @contextmanager
-def our_server(home: Path, model: str = "tour") -> Iterator[Served]:
+def our_server(home: Path, model: str = "tour", port: int = 0) -> Iterator[Served]:
     """`oa-desktop serve`, with a folder of its own."""
     command = [sys.executable, "-m", "oa_desktop", "serve", "--model", model, "--token", KEY]
+    command += ["--port", str(port)]
     environment = {**os.environ, "OA_DESKTOP_HOME": str(home), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-    with _started(command, environment, r"base_url +(http://\S+)") as (address, pid):
-        yield Served(address, KEY, pid)
+    with _started(command, environment, r"base_url +(http://\S+)") as (address, pid, said):
+        yield Served(address, KEY, pid, said)
 
 
 @contextmanager
@@ -54,15 +61,15 @@ def foreign_server(folder: Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "llama_cpp.server", "--model", str(model), "--model_alias", "theirs"]
     command += ["--host", "127.0.0.1", "--port", "0", "--api_key", KEY, "--n_ctx", "1024"]
     command += ["--n_threads", "1", "--n_threads_batch", "1", "--verbose", "False"]
-    with _started(command, dict(os.environ), r"running on (http://\S+)") as (address, pid):
-        yield Served(f"{address}/v1", KEY, pid)
+    with _started(command, dict(os.environ), r"running on (http://\S+)") as (address, pid, said):
+        yield Served(f"{address}/v1", KEY, pid, said)
 
 
 @contextmanager
 def _started(
     command: Sequence[str], environment: dict[str, str], announcement: str
-) -> Iterator[tuple[str, int]]:
-    """Wait for the line that has the address; what the program says after it is read and forgotten."""
+) -> Iterator[tuple[str, int, deque[str]]]:
+    """Wait for the line that has the address; what the program says after it is read on, and its end kept."""
     program = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -77,7 +84,7 @@ def _started(
     overdue = threading.Timer(START_S, program.kill)
     overdue.start()
     said = deque[str](maxlen=20)
-    reader = threading.Thread(target=lambda: deque(lines, maxlen=0), daemon=True)
+    reader = threading.Thread(target=lambda: said.extend(lines), daemon=True)
     try:
         address = None
         while address is None:
@@ -87,7 +94,7 @@ def _started(
             address = re.search(announcement, line)
         overdue.cancel()
         reader.start()
-        yield address[1], program.pid
+        yield address[1], program.pid, said
     finally:
         overdue.cancel()
         program.terminate()

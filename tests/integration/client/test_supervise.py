@@ -115,6 +115,10 @@ async def test_e02_a_crash_on_load_is_told_and_not_tried_again(tmp_path, stand_i
     await watched.supervisor.stop()
 
 
+def test_e12_an_engine_is_asked_every_two_seconds_and_worried_about_after_ten():
+    assert Patience() == Patience(beat_s=2.0, silence_s=10.0)
+
+
 @posix
 async def test_e12_a_frozen_engine_is_said_to_be_silent_and_goes_on_when_it_wakes(tmp_path):
     watched = Watched(tmp_path, patience=Patience(beat_s=0.1, silence_s=0.5))

@@ -1,5 +1,6 @@
 """The door of the API, tried on every route it has."""
 
+import hmac
 import json
 import re
 import socket
@@ -71,6 +72,16 @@ def test_e16_two_keys_at_once_are_refused_even_when_one_is_right(engine_once):
     headers = [("Authorization", f"Bearer {TOKEN}"), ("Authorization", "Bearer other")]
     with anonymous(engine_once) as http:
         assert http.get("/v1/models", headers=headers).status_code == 401
+
+
+def test_e16_the_time_of_a_refusal_does_not_tell_how_much_of_a_key_was_right(engine_once, monkeypatch):
+    compared = []
+    compare = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda *both: compared.append(both) or compare(*both))
+    with anonymous(engine_once) as http:
+        for key in (TOKEN[:-1], "x" * len(TOKEN), TOKEN):
+            http.get("/v1/models", headers={"Authorization": f"Bearer {key}"})
+    assert len(compared) == 3
 
 
 def test_e16_unknown_paths_are_404_only_with_the_key(engine_once):
