@@ -36,7 +36,7 @@ def made(**values) -> dict[str, object]:
 def test_a_reply_says_how_long_it_is_how_fast_it_came_and_what_was_read():
     measures = measures_of(**made())
     assert measures.full == "42 tokens · 11.3 tok/s · first after 0.4 s · read 60 of 1,900 tokens"
-    assert measures.medium == "42 tokens · 11.3 tok/s"
+    assert measures.medium == "42 tokens · 11.3 tok/s · first after 0.4 s"
     assert measures.short == "11.3 tok/s"
     assert measures.explained == (
         "tour · k50\n"
@@ -49,12 +49,16 @@ def test_a_reply_says_how_long_it_is_how_fast_it_came_and_what_was_read():
 @pytest.mark.parametrize(
     ("fields", "short", "medium"),
     [
-        (finished(63, 2.0), "31 tok/s", "63 tokens · 31 tok/s"),
-        (finished(9, 2.0), "4.0 tok/s", "9 tokens · 4.0 tok/s"),
-        (made(finish_reason="length"), "cut short", "cut short · 42 tokens · 11.3 tok/s"),
-        (made(completion_tokens=1), "", "1 token"),
+        (finished(63, 2.0), "31 tok/s", "63 tokens · 31 tok/s · first after 0.0 s"),
+        (finished(9, 2.0), "4.0 tok/s", "9 tokens · 4.0 tok/s · first after 0.0 s"),
+        (made(finish_reason="length"), "cut short", "cut short · 42 tokens · 11.3 tok/s · first after 0.4 s"),
+        (made(completion_tokens=1), "", "1 token · first after 0.4 s"),
         ({"state": MessageState.STREAMING}, "writing", "writing"),
-        ({"state": MessageState.STOPPED, **made()}, "stopped", "stopped · 42 tokens · 11.3 tok/s"),
+        (
+            {"state": MessageState.STOPPED, **made()},
+            "stopped",
+            "stopped · 42 tokens · 11.3 tok/s · first after 0.4 s",
+        ),
         ({"state": MessageState.INTERRUPTED}, "interrupted", "interrupted"),
         ({"state": MessageState.FAILED}, "failed", "failed"),
         ({}, "", ""),

@@ -141,6 +141,14 @@ def test_of_several_replies_the_most_that_was_left_out_is_said_once():
     assert "these answers" in line.left_out
 
 
+def test_over_cards_it_is_said_once_how_much_of_the_prompt_was_read():
+    read = {"generation": Generation(prompt_tokens=300, reused_tokens=240)}
+    current = opened("p -", "a p", "b p", leaf="b", a=finished(), b=read)
+    assert thread_lines(current, busy=False)[-1].read == "read 60 of 300 tokens"
+    current = opened("p -", "a p", "b p", leaf="b", a=read, b=finished())
+    assert thread_lines(current, busy=False)[-1].read == ""
+
+
 def test_a_reply_that_goes_on_from_another_was_not_generated_together_with_it():
     synthetic = {"synthetic": True}
     current = opened("p -", "a p", "b p", leaf="b", a=synthetic, b=synthetic)
@@ -178,7 +186,7 @@ def test_what_is_measured_so_far_is_shown_of_a_reply_that_is_being_written():
     current = opened("p -", "a p", leaf="a", a={"state": MessageState.STREAMING})
     live = {"a": Generation(completion_tokens=21, first_token_s=1.0, duration_s=3.0)}
     (row,) = single_row(current, "a", index_of(current), live.get)
-    assert row.status_medium == "writing · 21 tokens · 10.0 tok/s"
+    assert row.status_medium == "writing · 21 tokens · 10.0 tok/s · first after 1.0 s"
 
 
 def test_dots_and_values_are_each_other_s_inverse():

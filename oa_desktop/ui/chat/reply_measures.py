@@ -41,8 +41,8 @@ def reply_measures(message: Message) -> ReplyMeasures:
     first = "" if made.first_token_s is None else f"first after {seconds(made.first_token_s)}"
     return ReplyMeasures(
         short=ending or speed,
-        medium=_line(ending, length, speed),
-        full=_line(ending, length, speed, first, _read(made)),
+        medium=_line(ending, length, speed, first),
+        full=_line(ending, length, speed, first, read_text(made)),
         explained="\n".join(part for part in _sentences(message, made) if part),
     )
 
@@ -70,7 +70,8 @@ def _speed(tokens_per_s: float) -> str:
     return f"{number(tokens_per_s, 0 if tokens_per_s >= 20 else 1)} tok/s"
 
 
-def _read(made: Generation) -> str:
+def read_text(made: Generation) -> str:
+    """How much of its prompt was read for a reply; empty when nobody counted."""
     if not made.prompt_tokens:
         return ""
     read = made.prompt_tokens - made.reused_tokens

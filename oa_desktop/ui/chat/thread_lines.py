@@ -8,7 +8,7 @@ from oa_desktop.conversation.message import Generation, Message, MessageId, Mess
 from oa_desktop.conversation.states import rankable_replies
 from oa_desktop.ui.chat.open_conversation import OpenConversation
 from oa_desktop.ui.chat.ranking_view import card_order, own_ranking
-from oa_desktop.ui.chat.reply_measures import left_out
+from oa_desktop.ui.chat.reply_measures import left_out, read_text
 from oa_desktop.ui.chat.reply_row import FeedbackIndex, ReplyRow, reply_row
 from oa_desktop.ui.chat.thread_rows import RowKind, ThreadRow, edited_text, thread_rows
 from oa_desktop.ui.conversations.summaries import counted
@@ -25,6 +25,7 @@ class ThreadLine:
     text: of a prompt, or its beginning; cut: how many characters are left out, empty for none.
     unanswered: a prompt at the end that nobody is answering.
     left_out: over replies, how many messages were not read for them, in a sentence.
+    read: over cards, how much of the prompt was read for the newest of them, which is once for all.
     heading: over cards. hidden: replies of a level beyond those shown.
     """
 
@@ -45,6 +46,7 @@ class ThreadLine:
     hidden: int = 0
     unanswered: bool = False
     left_out: str = ""
+    read: str = ""
 
 
 Live = Callable[[MessageId], Generation | None]
@@ -178,6 +180,7 @@ def _cards_line(current: OpenConversation, line: ThreadLine, parent_id: MessageI
         can_collapse=current.tree[current.leaf].parent_id != parent_id,
         none_acceptable=ranking is not None and ranking.not_rankable,
         left_out=left_out(max(map(_dropped, replies), default=0), len(replies)),
+        read=read_text(replies[-1].generation) if replies and replies[-1].generation else "",
     )
 
 

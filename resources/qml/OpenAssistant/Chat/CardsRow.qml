@@ -15,6 +15,7 @@ Item {
     required property bool noneAcceptable
     required property int hidden
     required property string leftOut
+    required property string read
     required property QtObject replies
     required property int index
     required property real columnWidth
@@ -41,6 +42,7 @@ Item {
         canRank: root.canRank
         heading: root.heading
         leftOut: root.leftOut
+        read: root.read
         hidden: root.hidden
         noneAcceptable: root.noneAcceptable
         objectName: "cards" + root.index

@@ -89,7 +89,7 @@ Rectangle {
             objectName: "devicePill"
             text: ModelViewModel.deviceText
             toolTip: ModelViewModel.deviceDetails
-            visible: text !== "" && root.width > Theme.scaled(720)
+            visible: text !== "" && root.width > Theme.scaled(840)
         }
 
         Pill {

@@ -157,6 +157,7 @@ FocusScope {
                     full: root.statusFull
                     medium: root.statusMedium
                     objectName: "replyStatus"
+                    roomy: root.width >= Theme.scaled(480)
                 }
 
                 SafeText {

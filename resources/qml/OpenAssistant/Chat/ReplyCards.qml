@@ -20,6 +20,8 @@ ColumnLayout {
     property bool readOnly: false
     /** What was not read for them, in a sentence. */
     property string leftOut: ""
+    /** How much of the prompt was read for them. */
+    property string read: ""
 
     signal placed(messageId: string, position: int)
     signal stepped(messageId: string, step: int)
@@ -67,7 +69,7 @@ ColumnLayout {
             elide: Text.ElideRight
             muted: true
             role: "secondary"
-            text: root.streaming ? qsTr("writing…") : root.canRank ? qsTr("drag to rank, best first") : ""
+            text: [root.streaming ? qsTr("writing…") : root.canRank ? qsTr("drag to rank, best first") : "", root.read].filter(part => part !== "").join(" · ")
         }
 
         SafeButton {

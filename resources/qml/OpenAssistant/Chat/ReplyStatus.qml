@@ -9,6 +9,8 @@ SafeText {
     property string medium: ""
     property string full: ""
     property string details: ""
+    /** Whether the full line is wanted where it fits: cards side by side are to look alike. */
+    property bool roomy: true
 
     /** What all of it would take. */
     readonly property real fullWidth: Math.ceil(fullText.implicitWidth)
@@ -16,7 +18,7 @@ SafeText {
     elide: Text.ElideRight
     muted: true
     role: "secondary"
-    text: root.width >= root.fullWidth ? root.full : root.width >= mediumText.implicitWidth ? root.medium : root.brief
+    text: root.roomy && root.width >= root.fullWidth ? root.full : root.width >= mediumText.implicitWidth ? root.medium : root.brief
     verticalAlignment: Text.AlignVCenter
 
     Accessible.name: root.full
