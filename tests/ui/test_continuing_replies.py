@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from oa_desktop.client.errors import ContextExceeded
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, PromptRead, TurnsDropped, Usage
 from oa_desktop.conversation.message import MessageState
 from oa_desktop.paths import app_paths
@@ -100,6 +101,34 @@ def test_a_reply_its_model_has_nothing_to_add_to_leaves_no_copy(wired, qtbot):
     wired.until(lambda: texts(wired) == ["Sow it."])
     wired.until(lambda: wired.wiring.session.current.leaf == "rye-1")
     wired.until(lambda: [row.kind for row in wired.wiring.thread_view.rows.rows] == ["prompt", "reply"])
+
+
+class RefusingEngine(ScriptedEngine):
+    """Has no room for what it is asked to go on with."""
+
+    async def chat(self, messages, **options):
+        raise ContextExceeded("no", 900, 512)
+        yield
+
+
+def test_e13_a_reply_that_fills_the_context_says_so_and_leaves_no_copy(wired):
+    runs(wired, RefusingEngine())
+    told = []
+    wired.wiring.session.failed.connect(told.append)
+    wired.wiring.thread_view.continueLast()
+    wired.until(lambda: bool(told))
+    assert "900" in told[0].title
+    wired.until(lambda: texts(wired) == ["Sow it."])
+    wired.until(lambda: wired.wiring.session.current.leaf == "rye-1")
+
+
+def test_stopping_before_anything_is_added_leaves_no_copy(wired):
+    runs(wired, ScriptedEngine("", waits=True))
+    wired.wiring.thread_view.continueLast()
+    wired.until(lambda: len(wired.wiring.session.current.tree) == 3)
+    wired.wiring.thread_view.stop()
+    ended(wired)
+    wired.until(lambda: texts(wired) == ["Sow it."])
 
 
 def test_an_engine_that_cannot_go_on_says_so_and_nothing_is_stored(wired):

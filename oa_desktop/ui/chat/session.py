@@ -230,7 +230,8 @@ class ChatSession(QObject):
         assert made.continues is not None
         if self.current is not None and self.current.tree_id == reply.tree_id:
             self.show(made.continues)
-        self.nothing_added.emit()
+        if reply.state is MessageState.COMPLETE:
+            self.nothing_added.emit()
         self.delete_message(reply.id)
 
     def _write(self, change: Callable[[Store], object], done: Callable[[], None]) -> None:
@@ -263,10 +264,9 @@ def read_conversation(store: Store, tree_id: TreeId) -> OpenConversation:
 
 
 def adds_nothing(reply: Message) -> bool:
-    """Whether a reply ended by itself where the one ended that it goes on from."""
+    """Whether a reply ended, however it did, where the one ended that it goes on from."""
     made = reply.generation
-    is_whole = reply.state is MessageState.COMPLETE
-    return is_whole and made is not None and made.continues is not None and made.first_token_s is None
+    return made is not None and made.continues is not None and made.first_token_s is None
 
 
 def nearest_shown(tree: MessageTree, message_id: MessageId) -> MessageId:
