@@ -6,8 +6,7 @@ from oa_desktop.conversation.conversation import Conversation
 from oa_desktop.conversation.feedback import TreeFeedback
 from oa_desktop.conversation.message import MessageState
 from oa_desktop.conversation.tree import MessageTree
-from oa_desktop.ui.chat.open_conversation import OpenConversation, shown_leaf
-from oa_desktop.ui.chat.session import nearest_shown
+from oa_desktop.ui.chat.open_conversation import OpenConversation, nearest_shown, shown_leaf
 from tests.ui.trees import tree_of
 
 TREE = tree_of("p -", "a p", "b p", "q a", "c q", "r b")

@@ -69,3 +69,11 @@ def shown_leaf(tree: MessageTree, remembered: MessageId | None) -> MessageId:
     if remembered is not None and remembered in tree and not tree[remembered].deleted:
         return tree.newest_leaf(remembered).id
     return tree.newest_leaf(tree.root.id).id
+
+
+def nearest_shown(tree: MessageTree, message_id: MessageId) -> MessageId:
+    """The newest leaf below the nearest ancestor that is not deleted; below the root for an unknown id."""
+    current: MessageId | None = message_id if message_id in tree else None
+    while current is not None and tree[current].deleted:
+        current = tree[current].parent_id
+    return tree.newest_leaf(current or tree.root.id).id

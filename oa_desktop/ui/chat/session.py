@@ -21,7 +21,7 @@ from oa_desktop.store.store import Store
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.chat.generations import Generations, RepliesEnded, RepliesStarted
-from oa_desktop.ui.chat.open_conversation import OpenConversation, shown_leaf
+from oa_desktop.ui.chat.open_conversation import OpenConversation, nearest_shown, shown_leaf
 
 T = TypeVar("T")
 
@@ -267,11 +267,3 @@ def adds_nothing(reply: Message) -> bool:
     """Whether a reply ended, however it did, where the one ended that it goes on from."""
     made = reply.generation
     return made is not None and made.continues is not None and made.first_token_s is None
-
-
-def nearest_shown(tree: MessageTree, message_id: MessageId) -> MessageId:
-    """The newest leaf below the nearest ancestor that is not deleted; below the root for an unknown id."""
-    current: MessageId | None = message_id if message_id in tree else None
-    while current is not None and tree[current].deleted:
-        current = tree[current].parent_id
-    return tree.newest_leaf(current or tree.root.id).id

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
-from oa_desktop.client.handle import ModelDescription
-from oa_desktop.client.status import Halted, NotAnswering, Running, Starting, Waiting
 from oa_desktop.errors import OaError
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import TOUR_REF, ModelLibrary
@@ -18,17 +16,9 @@ from oa_desktop.ui.chat.session import ChatSession
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.models.engine_notices import EngineNotices
-from oa_desktop.ui.models.model_words import (
-    GENERAL_STARTERS,
-    TOUR_STARTERS,
-    context_used,
-    device_details,
-    device_text,
-    model_detail,
-    suggestion,
-)
+from oa_desktop.ui.models.model_props import ModelInputs, ModelProps, derive_model_props
+from oa_desktop.ui.models.model_words import GENERAL_STARTERS, TOUR_STARTERS, context_used, model_detail
 from oa_desktop.ui.notices import Notice, Notices
-from oa_desktop.ui.numbers import number
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
@@ -36,8 +26,6 @@ from oa_desktop.ui.snapshots import notify_changes
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1
-
-NEARLY_FULL = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +36,6 @@ class ModelRow:
     title: str
     detail: str
     current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ModelProps:
-    """What header and picker show; only facts the engine or a reply has told."""
-
-    chip_text: str = "No model"
-    details: str = ""
-    ready: bool = False
-    loading: bool = False
-    progress: float = -1.0
-    problem: str = ""
-    is_tour: bool = False
-    context_text: str = ""
-    context_nearly_full: bool = False
-    device_text: str = ""
-    device_details: str = ""
-    suggestion: str = ""
 
 
 @QmlElement
@@ -275,37 +245,15 @@ class ModelViewModel(QObject):
     def _derived(self) -> ModelProps:
         engine = self._engine
         known = engine.model or next((file for file in self._files if file.ref == engine.ref), None)
-        name = one_line(known.name) if known else one_line(Path(engine.ref).stem)
-        is_tour = engine.ref in ("", TOUR_REF)
-        props = ModelProps(is_tour=is_tour, suggestion=suggestion() if is_tour else "")
-        match engine.status:
-            case Starting(fraction=fraction):
-                text = f"Loading {number(100 * fraction)} % · {name}" if fraction else f"Loading {name}…"
-                return replace(
-                    props,
-                    chip_text=text,
-                    loading=True,
-                    progress=fraction or -1.0,
-                )
-            case Waiting(cause=cause) | Halted(cause=cause):
-                return replace(
-                    props, chip_text=f"Stopped: {name}", details=cause.sentence, problem=cause.sentence
-                )
-            case Running(handle=handle) | NotAnswering(handle=handle):
-                described = handle.model or ModelDescription(name)
-                context, used = described.context_tokens, self._context_used()
-                about = device_details(described)
-                return replace(
-                    props,
-                    chip_text=name,
-                    details="\n".join(part for part in (model_detail(known) if known else "", about) if part),
-                    ready=True,
-                    context_text=f"context {number(used)} / {number(context)}" if context and used else "",
-                    context_nearly_full=bool(context) and used > NEARLY_FULL * context,
-                    device_text=device_text(described.device),
-                    device_details=about,
-                )
-        return props
+        return derive_model_props(
+            ModelInputs(
+                engine.status,
+                name=one_line(known.name if known else Path(engine.ref).stem),
+                file=known,
+                is_tour=engine.ref in ("", TOUR_REF),
+                context_used=self._context_used(),
+            )
+        )
 
     def _context_used(self) -> int:
         current = self._session.current

@@ -187,55 +187,14 @@ Item {
             DelegateChoice {
                 roleValue: "reply"
 
-                Item {
-                    id: replyRow
-
-                    required property string messageId
-                    required property string parentId
-                    required property int position
-                    required property int count
-                    required property string leftOut
-                    required property QtObject replies
-                    required property int index
-                    readonly property bool last: replyRow.index === (ListView.view?.count ?? 0) - 1
-
-                    implicitHeight: replyColumn.implicitHeight
+                SingleReplyRow {
+                    columnWidth: root.columnWidth
+                    last: index === (ListView.view?.count ?? 0) - 1
+                    readOnly: root.readOnly
                     width: ListView.view?.width ?? 0
 
-                    Column {
-                        id: replyColumn
-
-                        anchors.horizontalCenter: parent.horizontalCenter
-                        width: root.columnWidth
-
-                        Repeater {
-                            model: replyRow.replies
-
-                            SingleReply {
-                                id: reply
-
-                                count: replyRow.count
-                                leftOut: replyRow.leftOut
-                                last: replyRow?.last ?? false
-                                objectName: "reply" + replyRow.index
-                                position: replyRow.position
-                                readOnly: root.readOnly
-                                width: Math.min(replyColumn.width, Theme.columnWidth + 2 * Theme.space10)
-
-                                onCodeCopied: text => ThreadViewModel.copyText(text)
-                                onContinueReplyRequested: ThreadViewModel.continueReply(reply.messageId)
-                                onCopyRequested: ThreadViewModel.copyMessage(reply.messageId)
-                                onDeleteRequested: ThreadViewModel.deleteMessage(reply.messageId)
-                                onLabelEdited: (label, value) => LabelsViewModel.setLabel(reply.messageId, label, value)
-                                onLabelsRequested: root.labelsRequested(reply.messageId)
-                                onLinkActivated: url => root.linkActivated(url)
-                                onReacted: emoji => LabelsViewModel.react(reply.messageId, emoji)
-                                onRegenerateRequested: ThreadViewModel.regenerate(reply.messageId)
-                                onSiblingRequested: step => ThreadViewModel.showSibling(reply.messageId, step)
-                                onSideBySideRequested: ThreadViewModel.showSideBySide(replyRow.parentId, true)
-                            }
-                        }
-                    }
+                    onLabelsRequested: messageId => root.labelsRequested(messageId)
+                    onLinkActivated: url => root.linkActivated(url)
                 }
             }
 
