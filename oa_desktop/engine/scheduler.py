@@ -114,15 +114,20 @@ class Scheduler:
         if replies or slices:
             work = [*replies, *slices]
             self.running_step = RunningStep(frozenset(self._jobs), sum(len(item.tokens) for item in work))
+            computed = False
             for outcome in decode_step(self._backend, self.tree, work):
                 self._take(outcome)
+                computed = computed or isinstance(outcome, Decoded)
             self.running_step = None
-            seconds = time.perf_counter() - started
-            self.tally.step(seconds, read_prompt=bool(slices))
-            if self._pace is not None:
-                self._pace.note(len(replies), sum(len(item.tokens) for item in slices), seconds)
+            if computed:
+                self._measured(time.perf_counter() - started, replies, slices)
         events, self._events = self._events, []
         return events
+
+    def _measured(self, seconds: float, replies: list[Work], slices: list[Work]) -> None:
+        self.tally.step(seconds, read_prompt=bool(slices))
+        if self._pace is not None:
+            self._pace.note(len(replies), sum(len(item.tokens) for item in slices), seconds)
 
     def close(self) -> list[Event]:
         """Cancel everything; returns the last events."""
