@@ -30,7 +30,7 @@ def running(**fields):
     [
         (Off(), {"chip_text": "No model", "ready": False, "loading": False}),
         (Starting(), {"chip_text": "Loading llama…", "loading": True, "progress": -1.0}),
-        (Starting(0.625), {"chip_text": "Loading 62 % · llama", "loading": True, "progress": 0.625}),
+        (Starting(0.62), {"chip_text": "Loading 62 % · llama", "loading": True, "progress": 0.62}),
         (Halted(stopped(-9)), {"chip_text": "Stopped: llama", "ready": False}),
         (Waiting(2.0, stopped(-9)), {"chip_text": "Stopped: llama", "ready": False}),
         (Running(running()), {"chip_text": "llama", "ready": True, "device_text": "", "details": ""}),
