@@ -41,5 +41,6 @@ def test_switching_in_the_middle_of_replies_keeps_their_text(open_window, paths)
     window.wait_for_replies()
     kept = {reply.id: reply.text for reply in replies(window)}
     assert all(kept[message_id].startswith(text) for message_id, text in seen.items())
-    window.until(lambda: isinstance(window.wiring.engine.status, Running), SLOW_MS)
+    window.until(lambda: not window.wiring.engine.is_loading, SLOW_MS)
+    assert isinstance(window.wiring.engine.status, Running), window.wiring.engine.status
     assert len(engines()) == 1

@@ -129,7 +129,7 @@ def test_too_large_a_body_is_told_with_413(client):
 
 
 def test_a_full_queue_is_a_rate_limit_and_ends(client, served):
-    body = json.dumps({"messages": QUESTION, "n": 64, "max_tokens": 900, "ignore_eos": True}).encode()
+    body = json.dumps({"messages": QUESTION, "n": 32, "max_tokens": 900, "ignore_eos": True}).encode()
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {KEY}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
