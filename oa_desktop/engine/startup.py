@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from typing import Final
@@ -69,8 +70,11 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         from oa_desktop.engine.prompts.renderer import PromptRenderer
         from oa_desktop.engine.server import Server
 
+        # On a thread that ends: the first decode belongs to loading, and OpenMP keeps helpers for every thread that
+        # has computed. With two sets of them on the same cores it lets threads sleep between operations.
         started_s = time.monotonic()
-        backend = open_backend(arguments, announcements.loading)
+        with ThreadPoolExecutor(1, "loading") as loading:
+            backend = loading.submit(open_backend, arguments, announcements.loading).result()
         log.info("The model was loaded in %.3f seconds.", time.monotonic() - started_s)
         states = open_states(
             arguments.state_dir, model_parts(arguments.model), backend.state_kind, arguments.state_bytes
