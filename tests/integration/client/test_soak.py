@@ -9,6 +9,7 @@ import struct
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
@@ -26,6 +27,7 @@ SECONDS = float(os.environ.get("OA_DESKTOP_SOAK_S", "120"))
 ROUNDS = 6
 CLIENTS = 64
 FLAT_BYTES = 16 * 2**20
+MOST_SAVED_BYTES = 4 * 2**20
 QUESTIONS = (
     "What can I do with this app?",
     "What can I do with a tree of replies?",
@@ -132,8 +134,9 @@ class Visitor:
 @pytest.mark.model
 @pytest.mark.timeout(SECONDS + 240)
 @pytest.mark.skipif(not TOUR.exists(), reason="no tour model")
-async def test_e22_e20_after_two_minutes_of_vanishing_clients_nothing_is_left_of_them() -> None:
-    engine = await EngineProcess.start(EngineOptions(TOUR, threads=1))
+async def test_e22_e20_after_two_minutes_of_vanishing_clients_nothing_is_left_of_them(tmp_path: Path) -> None:
+    options = EngineOptions(TOUR, threads=1, state_dir=tmp_path, state_bytes=MOST_SAVED_BYTES)
+    engine = await EngineProcess.start(options)
     metrics = Metrics(engine.handle)
     rounds: list[Held] = []
     try:
@@ -163,3 +166,5 @@ async def test_e22_e20_after_two_minutes_of_vanishing_clients_nothing_is_left_of
     assert settled.threads <= rounds[0].threads
     assert settled.resident_bytes < rounds[0].resident_bytes + FLAT_BYTES, rounds
     assert engine.log_tail.count("Traceback") == 0
+    saved_bytes = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
+    assert 0 < saved_bytes <= MOST_SAVED_BYTES

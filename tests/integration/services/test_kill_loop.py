@@ -38,13 +38,13 @@ GREEDY = GenerationOptions(n=1, max_tokens=12, sampling={"temperature": 0.0})
 
 
 class Kept:
-    """A supervisor over the tour model that never gives up, and what it said."""
+    """A supervisor over the tour model that never gives up, and what it said. Branches are saved."""
 
-    def __init__(self) -> None:
+    def __init__(self, state_dir: Path) -> None:
         self.heard: list[EngineStatus] = []
         hours = iter(range(0, 10**9, 3600))
         self.supervisor = EngineSupervisor(
-            partial(EngineProcess.start, EngineOptions(TOUR, threads=1)),
+            partial(EngineProcess.start, EngineOptions(TOUR, threads=1, state_dir=state_dir)),
             on_status=self.heard.append,
             policy=RestartPolicy(clock=lambda: float(next(hours))),
         )
@@ -61,8 +61,8 @@ class Kept:
 
 
 @pytest.fixture
-async def kept() -> AsyncIterator[Kept]:
-    kept = Kept()
+async def kept(tmp_path: Path) -> AsyncIterator[Kept]:
+    kept = Kept(tmp_path / "states")
     yield kept
     await kept.supervisor.stop()
 
