@@ -119,14 +119,14 @@ class Measures:
         for _ in range(self._plan.long_rounds):
             streams = Answer.of(self._plan.candidates)
             prompt = self._prompt(_SHORT_PROMPT)
-            room = self._plan.long_prompt // 2
+            room = self._plan.gap_prompt // 2
             started = time.perf_counter()
             writing = asyncio.create_task(
                 self._asking.answer(prompt, replies=self._plan.candidates, tokens=room, answer=streams)
             )
             await streams.until(_USUAL_GAPS)
             arrived_s = time.perf_counter() - started
-            await self._asking.answer(self._prompt(self._plan.long_prompt))
+            await self._asking.answer(self._prompt(self._plan.gap_prompt))
             read_s = time.perf_counter() - started
             writing.cancel()
             with suppress(asyncio.CancelledError):
@@ -135,7 +135,7 @@ class Measures:
             longest.append(
                 max(end - start for start, end in _gaps(streams) if end > arrived_s and start < read_s)
             )
-        name = f"longest wait of four streams while {self._plan.long_prompt:,} tokens are read"
+        name = f"longest wait of four streams while {self._plan.gap_prompt:,} tokens are read"
         return Figure("gap", name, "s", tuple(longest), "their usual wait", tuple(usual))
 
     async def stop(self) -> Figure:

@@ -9,6 +9,7 @@ class Plan:
 
     rounds: how often a measurement and its reference are taken, one after the other.
     long_rounds: the same for those that read a long prompt.
+    gap_prompt: what is read beside streams, much slower than alone.
     widths: replies at once, for the table of how the speed grows with them.
     """
 
@@ -18,6 +19,7 @@ class Plan:
     widths: tuple[int, ...]
     width_tokens: int
     long_prompt: int = 1500
+    gap_prompt: int = 1500
     trunk: int = 512
     shared: int = 480
     reply_tokens: int = 64
@@ -33,6 +35,7 @@ class Plan:
             self,
             decode_tokens=int(self.decode_tokens * part),
             long_prompt=context_tokens // 2,
+            gap_prompt=min(self.gap_prompt, context_tokens // 2),
             trunk=int(self.trunk * part),
             shared=int(self.shared * part),
             reply_tokens=int(self.reply_tokens * part),
@@ -40,4 +43,4 @@ class Plan:
 
 
 FULL = Plan(rounds=5, long_rounds=3, decode_tokens=128, widths=(1, 2, 4, 8, 16), width_tokens=33)
-QUICK = Plan(rounds=2, long_rounds=1, decode_tokens=64, widths=(1, 16), width_tokens=9)
+QUICK = Plan(rounds=1, long_rounds=1, decode_tokens=64, widths=(1, 16), width_tokens=9, gap_prompt=300)

@@ -5,15 +5,20 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from oa_desktop.engine.backend import Backend
 from oa_desktop.engine.pacing import Pace
-from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure
+from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, RequestFailure, TextDelta
 from oa_desktop.engine.resume.counts import SavedCounts
 from oa_desktop.engine.resume.folder import StateFolder
 from oa_desktop.engine.scheduler import Scheduler
 from oa_desktop.engine.tally import Counts, Outcome
 from oa_desktop.engine.watchdog import Watchdog
+
+FRAME_S: Final = 0.02
+"""Text that comes in less time is told together. Telling wakes the server and the client, which take
+processor time from the next step, and nobody reads faster."""
 
 Listener = Callable[[Event], None]
 
@@ -89,6 +94,8 @@ class EngineLoop:
         self._healthy = True
         self._checked = True
         self._turned_away = 0
+        self._held: list[Event] = []
+        self._told_s = 0.0
         self._stats = self._picture()
         self._thread = threading.Thread(target=self._run, name="engine-loop", daemon=True)
 
@@ -182,13 +189,13 @@ class EngineLoop:
                 if self._quiet:
                     self._save()
                     continue
-                events = self._scheduler.step()
+                self._held += self._scheduler.step()
                 self._checked = False
                 self._stats = self._picture()
-                self._deliver(events)
+                self._hand_out()
                 if self._saved is not None:
                     self._saved.stir()
-            self._deliver(self._scheduler.close())
+            self._deliver([*self._held, *self._scheduler.close()])
             if self._saved is not None:
                 self._saved.close(self._save_until_s - time.monotonic())
         except Exception:
@@ -226,6 +233,15 @@ class EngineLoop:
         if not self._checked:
             self._scheduler.tree.check_integrity()
             self._checked = True
+
+    def _hand_out(self) -> None:
+        """Tell what happened: text of short steps together, every other news at once."""
+        now_s = time.monotonic()
+        if now_s - self._told_s < FRAME_S and all(isinstance(event, TextDelta) for event in self._held):
+            return
+        self._told_s = now_s
+        held, self._held = self._held, []
+        self._deliver(held)
 
     def _deliver(self, events: list[Event]) -> None:
         for event in events:

@@ -70,8 +70,8 @@ def serve(arguments: Arguments, announcements: Announcements) -> int:
         from oa_desktop.engine.prompts.renderer import PromptRenderer
         from oa_desktop.engine.server import Server
 
-        # On a thread that ends: the first decode belongs to loading, and OpenMP keeps helpers for every thread that
-        # has computed. With two sets of them on the same cores it lets threads sleep between operations.
+        # On a thread that ends: loading decodes already, and OpenMP keeps helpers for every thread that did.
+        # With two sets of them for the same cores it lets threads sleep between any two operations.
         started_s = time.monotonic()
         with ThreadPoolExecutor(1, "loading") as loading:
             backend = loading.submit(open_backend, arguments, announcements.loading).result()

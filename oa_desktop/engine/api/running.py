@@ -33,6 +33,7 @@ class Running:
         self._request = request
         self._arrived: deque[Event] = deque()
         self._news = asyncio.Event()
+        self._waking = False
         self._ended = False
         self._started_s = 0.0
         self.measured = Measured(len(request.prompt))
@@ -70,8 +71,14 @@ class Running:
 
     def _on_event(self, event: Event) -> None:
         self._arrived.append(event)
-        if not self._asyncio.is_closed():
-            self._asyncio.call_soon_threadsafe(self._news.set)
+        if not self._waking and not self._asyncio.is_closed():
+            self._waking = True
+            self._asyncio.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        """One call for all events of a step: to wake another thread costs more than to make an event."""
+        self._waking = False  # before the events are taken, so that none is left behind
+        self._news.set()
 
     def _note(self, event: Event) -> None:
         elapsed_s = time.monotonic() - self._started_s

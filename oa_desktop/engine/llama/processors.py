@@ -6,8 +6,8 @@ import psutil  # type: ignore[import-untyped]
 
 
 def thread_count(asked: int | None) -> int:
-    """What was asked for, but no more than can run at once; else the cores that can be spared."""
-    return min(asked, usable_threads()) if asked else spare_cores()
+    """What was asked for, but no more than can run at once; else one for each physical core."""
+    return min(asked, usable_threads()) if asked else physical_cores()
 
 
 def usable_threads() -> int:
@@ -17,15 +17,15 @@ def usable_threads() -> int:
     return os.cpu_count() or 1
 
 
-def spare_cores() -> int:
-    """Physical cores this process may use, but one for the window where cores are no two threads; at least 1.
+def physical_cores() -> int:
+    """Cores this process may use; at least 1.
 
-    llama.cpp's threads spin while they wait for each other, so one that must share its core slows down all of
-    them: two on a busy two-core machine were measured many times slower than one.
+    Two threads of one core share the units that multiply, so a second one adds little. The window needs no
+    core of its own: it runs a moment at a time, and the system lets it in at once.
     """
     threads = os.cpu_count() or 1
     try:
         cores = psutil.cpu_count(logical=False) or threads
     except OSError:
         cores = threads
-    return max(1, min(cores, usable_threads() - 1))
+    return min(cores, usable_threads())

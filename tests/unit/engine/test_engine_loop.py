@@ -16,6 +16,7 @@ from oa_desktop.engine.requests import (
     ReplyEnd,
     RequestEnd,
     RequestFailure,
+    TextDelta,
 )
 
 WAIT_S = 20
@@ -82,6 +83,29 @@ def test_events_come_from_the_loop_thread_and_end_once(loop: EngineLoop):
     assert listener.wait() == RequestEnd("a", len(PROMPT), 0, 40)
     assert listener.threads == {"engine-loop"}
     assert sum(isinstance(e, ReplyEnd) for e in listener.events) == 2
+
+
+@pytest.mark.parametrize(("frame_s", "times"), [(0.0, 30), (1e9, 2)])
+def test_text_of_steps_within_a_frame_is_told_together(
+    loop: EngineLoop, monkeypatch: pytest.MonkeyPatch, frame_s: float, times: int
+):
+    """The first text comes at once, because what was read for it does; the rest with the end."""
+    monkeypatch.setattr("oa_desktop.engine.loop.FRAME_S", frame_s)
+    told: dict[int, int] = {}
+
+    class Watching(Listener):
+        def __call__(self, event: Event) -> None:
+            if isinstance(event, TextDelta):
+                step = loop.stats().steps
+                told[step] = told.get(step, 0) + event.token_count
+            super().__call__(event)
+
+    listener = Watching()
+    loop.submit(request("a", max_tokens=60), listener)
+    assert isinstance(listener.wait(), RequestEnd)
+    assert sum(told.values()) == 60
+    assert min(told) <= 2
+    assert len(told) >= times if frame_s == 0 else len(told) == times
 
 
 def test_requests_from_many_threads_all_end(loop: EngineLoop):
