@@ -1,20 +1,25 @@
-"""One request to an engine's API with a stopwatch: prompts as token ids, the likeliest token each time."""
+"""One request to an engine's API with a stopwatch: prompts as token ids, the likeliest token each time.
+
+The client reads in a thread and only notes when bytes come; what they say is read afterwards. A client that
+thinks while the engine computes on every core would measure itself.
+"""
 
 import asyncio
+import http.client
 import json
 import random
+import threading
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
-
-import httpx2
+from urllib.parse import urlsplit
 
 from oa_desktop.client.handle import EngineHandle
 from oa_desktop.client.sse import EventParser
+from oa_desktop.errors import EngineError
 
 _TIMEOUT_S: Final = 600.0
+_READ_BYTES: Final = 1 << 16
 _FIRST_WORD: Final = 300
 """Below it are the bytes and the special tokens of most vocabularies."""
 
@@ -25,39 +30,16 @@ def any_prompt(tokens: int, vocabulary_size: int, randomness: random.Random) -> 
     return [randomness.randrange(first, vocabulary_size) for _ in range(tokens)]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Seconds since the request was sent.
 
-    arrivals: when text of each reply came; a token without text is in none.   ended_s: the last byte.
-    progress: set whenever some came.
+    arrivals: when text of each reply came, once for all that came together.   ended_s: the last byte.
     """
 
-    arrivals: tuple[list[float], ...]
-    ended_s: float = 0.0
+    arrivals: tuple[tuple[float, ...], ...]
+    ended_s: float
     usage: dict[str, Any] = field(default_factory=dict)
-    progress: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @classmethod
-    def of(cls, replies: int) -> "Answer":
-        """One that is still empty."""
-        return cls(tuple([] for _ in range(replies)))
-
-    async def until(self, tokens: int) -> None:
-        """Wait for text of so many tokens of every reply, or the end."""
-        while not self.ended_s and min(map(len, self.arrivals)) < tokens:
-            self.progress.clear()
-            await self.progress.wait()
-
-    @property
-    def first_s(self) -> float:
-        """The first text of any reply; the end when there was none."""
-        return min((times[0] for times in self.arrivals if times), default=self.ended_s)
-
-    @property
-    def last_s(self) -> float:
-        """The last text of any reply."""
-        return max((times[-1] for times in self.arrivals if times), default=self.ended_s)
 
     @property
     def reused_tokens(self) -> int:
@@ -65,59 +47,130 @@ class Answer:
         return int(self.usage.get("prompt_tokens_details", {}).get("cached_tokens", 0))
 
 
+class Stream:
+    """An answer while it comes. Leave the context to hang up."""
+
+    def __init__(self, handle: EngineHandle, prompt: list[int], *, replies: int, tokens: int) -> None:
+        self._replies = replies
+        self._body = json.dumps(
+            {
+                "prompt": prompt,
+                "n": replies,
+                "max_tokens": tokens,
+                "temperature": 0,
+                "ignore_eos": True,
+                "stream": True,
+                "stream_options": {"include_usage": True},
+            }
+        )
+        address = urlsplit(handle.base_url)
+        self._path = f"{address.path}/completions"
+        self._headers = {"Authorization": f"Bearer {handle.token}", "Content-Type": "application/json"}
+        self._connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_TIMEOUT_S)
+        self._chunks: list[tuple[float, bytes]] = []
+        self._came = threading.Condition()
+        self._ended = False
+        self._failure: EngineError | None = None
+        self._started_s = 0.0
+        self._thread = threading.Thread(target=self._read_all, name="bench-stream", daemon=True)
+
+    async def __aenter__(self) -> "Stream":
+        self._connection.connect()
+        self._started_s = time.perf_counter()
+        self._thread.start()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if not self._ended and self._connection.sock is not None:
+            self._connection.sock.shutdown(2)
+        await asyncio.to_thread(self._thread.join)
+        self._connection.close()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the request was sent."""
+        return time.perf_counter() - self._started_s
+
+    async def until(self, chunks: int) -> None:
+        """Wait until so many pieces came, or all."""
+        await asyncio.to_thread(self._wait, lambda: len(self._chunks) >= chunks)
+
+    async def answer(self) -> Answer:
+        """All of it. Raises: EngineError when the engine refuses."""
+        await asyncio.to_thread(self._wait, lambda: False)
+        return self.so_far()
+
+    def so_far(self) -> Answer:
+        """What has come. Raises: EngineError when the engine refused."""
+        if self._failure is not None:
+            raise self._failure
+        arrivals: tuple[list[float], ...] = tuple([] for _ in range(self._replies))
+        usage: dict[str, Any] = {}
+        parser = EventParser()
+        for moment_s, chunk in tuple(self._chunks):
+            for data in parser.feed(chunk):
+                if data == "[DONE]":
+                    continue
+                members = json.loads(data)
+                usage = members.get("usage") or usage
+                for choice in members["choices"]:
+                    times = arrivals[choice["index"]]
+                    if choice["text"] and (not times or times[-1] != moment_s):
+                        times.append(moment_s)
+        ended_s = self._chunks[-1][0] if self._chunks else 0.0
+        return Answer(tuple(map(tuple, arrivals)), ended_s, usage)
+
+    def _wait(self, enough: Any) -> None:
+        with self._came:
+            self._came.wait_for(lambda: self._ended or enough())
+
+    def _read_all(self) -> None:
+        try:
+            self._connection.request("POST", self._path, self._body, self._headers)
+            response = self._connection.getresponse()
+            if response.status != http.client.OK:
+                said = response.read(_READ_BYTES).decode(errors="replace")
+                self._failure = EngineError(
+                    "bench-refused", "The engine refuses to be measured.", detail=said
+                )
+                return
+            while chunk := response.read1(_READ_BYTES):
+                with self._came:
+                    self._chunks.append((self.elapsed_s, chunk))
+                    self._came.notify_all()
+        except (OSError, http.client.HTTPException):
+            return  # this side hung up, or the engine did: what came is what there is
+        finally:
+            with self._came:
+                self._ended = True
+                self._came.notify_all()
+
+
+def _refused(said: bytes) -> EngineError:
+    detail = said.decode(errors="replace")
+    return EngineError("bench-refused", "The engine refuses to be measured.", detail=detail)
+
+
 class Asking:
-    """A client with a warm connection."""
+    """Asks one engine."""
 
-    def __init__(self, http: httpx2.AsyncClient, base_url: str) -> None:
-        self._http = http
-        self._base_url = base_url
+    def __init__(self, handle: EngineHandle) -> None:
+        self._handle = handle
 
-    async def answer(
-        self, prompt: list[int], *, replies: int = 1, tokens: int = 1, answer: Answer | None = None
-    ) -> Answer:
-        """Ask, read everything. answer: filled while it grows, for those who watch."""
-        answer = answer or Answer.of(replies)
-        body = {
-            "prompt": prompt,
-            "n": replies,
-            "max_tokens": tokens,
-            "temperature": 0,
-            "ignore_eos": True,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        started = time.perf_counter()
-        async with self._http.stream("POST", f"{self._base_url}/completions", json=body) as response:
-            response.raise_for_status()
-            parser = EventParser()
-            async for chunk in response.aiter_bytes():
-                now = time.perf_counter() - started
-                for data in parser.feed(chunk):
-                    _note(answer, data, now)
-                answer.progress.set()
-        answer.ended_s = time.perf_counter() - started
-        answer.progress.set()
-        return answer
+    def stream(self, prompt: list[int], *, replies: int = 1, tokens: int = 1) -> Stream:
+        """A request that can be watched and left."""
+        return Stream(self._handle, prompt, replies=replies, tokens=tokens)
 
-    async def metric(self, name: str) -> float:
+    async def answer(self, prompt: list[int], *, replies: int = 1, tokens: int = 1) -> Answer:
+        """Ask and read everything. Raises: EngineError."""
+        async with self.stream(prompt, replies=replies, tokens=tokens) as stream:
+            return await stream.answer()
+
+    def metric(self, name: str) -> float:
         """One number of `/metrics`."""
-        page = (await self._http.get(f"{self._base_url.removesuffix('/v1')}/metrics")).text
+        address = urlsplit(self._handle.base_url)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_TIMEOUT_S)
+        connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {self._handle.token}"})
+        page = connection.getresponse().read().decode()
+        connection.close()
         return next(float(line.split()[1]) for line in page.splitlines() if line.startswith(f"{name} "))
-
-
-def _note(answer: Answer, data: str, now: float) -> None:
-    if data == "[DONE]":
-        return
-    chunk = json.loads(data)
-    for choice in chunk["choices"]:
-        if choice["text"]:
-            answer.arrivals[choice["index"]].append(now)
-    answer.usage = chunk.get("usage") or answer.usage
-
-
-@asynccontextmanager
-async def asking(handle: EngineHandle) -> AsyncGenerator[Asking, None]:
-    """Talk to an engine over one kept connection."""
-    headers = {"Authorization": f"Bearer {handle.token}", "Accept-Encoding": "identity"}
-    async with httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT_S, trust_env=False) as http:
-        yield Asking(http, handle.base_url)

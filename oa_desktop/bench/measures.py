@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -17,8 +16,8 @@ from oa_desktop.bench.plan import Plan
 
 BARE: Final = "bare llama.cpp loop"
 _SHORT_PROMPT: Final = 16
-_USUAL_GAPS: Final = 12
-"""Tokens each stream has written before the long prompt arrives."""
+_USUAL_GAPS: Final = 16
+"""Pieces a stream has sent before something happens to it."""
 _POLL_S: Final = 0.001
 
 
@@ -117,24 +116,16 @@ class Measures:
         """How long four streams wait for a token while a long prompt is read beside them."""
         longest, usual = [], []
         for _ in range(self._plan.long_rounds):
-            streams = Answer.of(self._plan.candidates)
-            prompt = self._prompt(_SHORT_PROMPT)
             room = self._plan.gap_prompt // 2
-            started = time.perf_counter()
-            writing = asyncio.create_task(
-                self._asking.answer(prompt, replies=self._plan.candidates, tokens=room, answer=streams)
-            )
-            await streams.until(_USUAL_GAPS)
-            arrived_s = time.perf_counter() - started
-            await self._asking.answer(self._prompt(self._plan.gap_prompt))
-            read_s = time.perf_counter() - started
-            writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await writing
-            usual.append(median(end - start for start, end in _gaps(streams) if end < arrived_s))
-            longest.append(
-                max(end - start for start, end in _gaps(streams) if end > arrived_s and start < read_s)
-            )
+            prompt = self._prompt(_SHORT_PROMPT)
+            async with self._asking.stream(prompt, replies=self._plan.candidates, tokens=room) as writing:
+                await writing.until(_USUAL_GAPS)
+                arrived_s = writing.elapsed_s
+                await self._asking.answer(self._prompt(self._plan.gap_prompt))
+                read_s = writing.elapsed_s
+                gaps = list(_gaps(writing.so_far()))
+            usual.append(median(end - start for start, end in gaps if end < arrived_s))
+            longest.append(max(end - start for start, end in gaps if end > arrived_s and start < read_s))
         name = f"longest wait of four streams while {self._plan.gap_prompt:,} tokens are read"
         return Figure("gap", name, "s", tuple(longest), "their usual wait", tuple(usual))
 
@@ -142,18 +133,14 @@ class Measures:
         """From the client's leaving to the engine's having nothing to do, beside one step."""
         waits, steps = [], []
         for _ in range(self._plan.rounds):
-            seen = Answer.of(1)
-            asked = self._asking.answer(self._prompt(_SHORT_PROMPT), tokens=self._plan.trunk, answer=seen)
-            writing = asyncio.create_task(asked)
-            await seen.until(_USUAL_GAPS)
-            writing.cancel()
-            left = time.perf_counter()
-            with suppress(asyncio.CancelledError):
-                await writing
-            while await self._asking.metric("oa_engine_running_requests"):
+            prompt = self._prompt(_SHORT_PROMPT)
+            async with self._asking.stream(prompt, tokens=self._plan.trunk) as writing:
+                await writing.until(_USUAL_GAPS)
+                steps.append(median(end - start for start, end in _gaps(writing.so_far())))
+                left = time.perf_counter()
+            while self._asking.metric("oa_engine_running_requests"):
                 await asyncio.sleep(_POLL_S)
             waits.append(time.perf_counter() - left)
-            steps.append(median(end - start for start, end in _gaps(seen)))
         return Figure("", "stop a reply", "s", tuple(waits), "one step", tuple(steps))
 
     async def widths(self) -> list[Figure]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from oa_desktop.bench.asking import any_prompt, asking
+from oa_desktop.bench.asking import Asking, any_prompt
 from oa_desktop.bench.figures import Figure
 from oa_desktop.bench.plan import Plan
 from oa_desktop.client.launch import EngineOptions, EngineProcess
@@ -29,8 +29,8 @@ async def _first_token_s(options: EngineOptions, prompt: list[int], plan: Plan) 
     """In an engine that is started for it. Stopping it saves what it read."""
     engine = await EngineProcess.start(options)
     try:
-        async with asking(engine.handle) as requests:
-            await requests.answer(prompt[-plan.warm_up :][::-1], tokens=2)
-            return (await requests.answer(prompt)).ended_s
+        asking = Asking(engine.handle)
+        await asking.answer(prompt[-plan.warm_up :][::-1], tokens=2)
+        return (await asking.answer(prompt)).ended_s
     finally:
         await engine.stop()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from oa_desktop import __version__
-from oa_desktop.bench.asking import asking
+from oa_desktop.bench.asking import Asking
 from oa_desktop.bench.bare import BareLoop
 from oa_desktop.bench.figures import Figure, Findings
 from oa_desktop.bench.llama_server import LlamaServer
@@ -46,8 +46,7 @@ async def run(
         if engine.handle.model is not None:
             plan = plan.within(engine.handle.model.context_tokens)
         bare = await running.enter_async_context(BareLoop(options))
-        requests = await running.enter_async_context(asking(engine.handle))
-        measures = Measures(requests, bare, plan, vocabulary_size)
+        measures = Measures(Asking(engine.handle), bare, plan, vocabulary_size)
         server = None
         if llama_server is not None:
             server = await running.enter_async_context(_server(llama_server, options, plan, engine.handle))

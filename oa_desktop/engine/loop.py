@@ -16,7 +16,7 @@ from oa_desktop.engine.scheduler import Scheduler
 from oa_desktop.engine.tally import Counts, Outcome
 from oa_desktop.engine.watchdog import Watchdog
 
-FRAME_S: Final = 0.02
+FRAME_S: Final = 0.015
 """Text that comes in less time is told together. Telling wakes the server and the client, which take
 processor time from the next step, and nobody reads faster."""
 
@@ -235,9 +235,13 @@ class EngineLoop:
             self._checked = True
 
     def _hand_out(self) -> None:
-        """Tell what happened: text of short steps together, every other news at once."""
+        """Tell what happened: text of short steps together, every other news at once.
+
+        Beside a prompt the next step may be a longer one, so nothing waits for it.
+        """
         now_s = time.monotonic()
-        if now_s - self._told_s < FRAME_S and all(isinstance(event, TextDelta) for event in self._held):
+        early = now_s - self._told_s < FRAME_S and not self._scheduler.reads
+        if early and all(isinstance(event, TextDelta) for event in self._held):
             return
         self._told_s = now_s
         held, self._held = self._held, []

@@ -76,6 +76,11 @@ class Scheduler:
         return len(self._jobs)
 
     @property
+    def reads(self) -> bool:
+        """A prompt is being read or waits for it."""
+        return bool(self._queue) or any(not job.replies for job in self._jobs.values())
+
+    @property
     def has_work(self) -> bool:
         """A step would do or tell something."""
         return bool(self._queue or self._jobs or self._events)
