@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
 KEY = "a-key-of-sixteen-letters-and-more"
 START_S = 60
@@ -45,7 +47,7 @@ class Served:
 def our_server(home: Path, model: str = "tour", port: int = 0) -> Iterator[Served]:
     """`oa-desktop serve`, with a folder of its own."""
     command = [sys.executable, "-m", "oa_desktop", "serve", "--model", model, "--token", KEY]
-    command += ["--port", str(port)]
+    command += ["--port", str(port), "--threads", "1"]
     environment = {**os.environ, "OA_DESKTOP_HOME": str(home), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     with _started(command, environment, r"base_url +(http://\S+)") as (address, pid, said):
         yield Served(address, KEY, pid, said)
@@ -97,12 +99,22 @@ def _started(
         yield address[1], program.pid, said
     finally:
         overdue.cancel()
+        below = _below(program)
         program.terminate()
         try:
             program.wait(10)
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
+        assert not psutil.wait_procs(below, timeout=20)[1], "it left processes behind"
         if reader.ident is not None:
             reader.join(10)
         lines.close()
+
+
+def _below(program: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes it has started; none when it is gone already."""
+    try:
+        return psutil.Process(program.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []

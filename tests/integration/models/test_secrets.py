@@ -63,7 +63,7 @@ async def test_e25_the_key_is_in_no_process_list_no_log_and_no_crash_report(
     paths: AppPaths, app_log: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    library, settings = ModelLibrary(paths), Settings()
+    library, settings = ModelLibrary(paths), Settings(threads=1)
     loaded = await load_model(library, TOUR_REF, settings, log=paths.logs / "engine.log")
     process, key = loaded.process, loaded.process.handle.token
     said: list[object] = [process.handle, Running(process.handle), NotAnswering(process.handle)]
