@@ -46,6 +46,7 @@ class BareLoop:
             limit=_LINE_LIMIT,
         )
         self.load_s = float((await self._answer())["load_s"])
+        await self.generate([1, 2, 3, 4], tokens=2)
         return self
 
     async def __aexit__(self, *_error: object) -> None:

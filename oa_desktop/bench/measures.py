@@ -1,4 +1,7 @@
-"""The measurements, each with its reference taken right beside it."""
+"""The measurements, each with its reference taken right beside it.
+
+The bare loop forgets everything before each of its turns, so an engine that is compared with it starts anew.
+"""
 
 import asyncio
 import random
@@ -8,8 +11,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from oa_desktop.bench.asking import Answer, Asking, any_prompt
+from oa_desktop.bench.asking import Answer, any_prompt
 from oa_desktop.bench.bare import BareLoop
+from oa_desktop.bench.engine import MeasuredEngine
 from oa_desktop.bench.figures import Figure
 from oa_desktop.bench.llama_server import LlamaServer
 from oa_desktop.bench.plan import Plan
@@ -25,19 +29,14 @@ class Measures:
     """All of them against one running engine and one bare loop."""
 
     def __init__(
-        self, asking: Asking, bare: BareLoop, plan: Plan, vocabulary_size: int, seed: int = 0
+        self, engine: MeasuredEngine, bare: BareLoop, plan: Plan, vocabulary_size: int, seed: int = 0
     ) -> None:
         self._vocabulary_size = vocabulary_size
-        self._asking = asking
+        self._engine = engine
         self._bare = bare
         self._plan = plan
         self._randomness = random.Random(seed)  # noqa: S311 - prompts, no secrets
         self.bare_peak_bytes = 0
-
-    async def warm_up(self) -> None:
-        """The first decode of a process sets memory up; nobody measures that one."""
-        await self._asking.answer(self._prompt(_SHORT_PROMPT), tokens=2)
-        await self._bare.generate(self._prompt(_SHORT_PROMPT), tokens=2)
 
     async def decode(self) -> Figure:
         """One stream."""
@@ -52,8 +51,9 @@ class Measures:
         """A long prompt nobody has read."""
         ours, theirs = [], []
         for _ in range(self._plan.long_rounds):
+            await self._engine.fresh()
             prompt = self._prompt(self._plan.long_prompt)
-            answer = await self._asking.answer(prompt)
+            answer = await self._engine.asking.answer(prompt)
             bare = await self._bare.generate(prompt)
             ours.append(len(prompt) / answer.ended_s)
             theirs.append(len(prompt) / bare.prefill_s)
@@ -61,13 +61,22 @@ class Measures:
         name = f"read {self._plan.long_prompt:,} tokens"
         return Figure("prefill", name, "tokens/s", tuple(ours), BARE, tuple(theirs))
 
+    async def kept(self) -> Figure:
+        """One stream while the memory holds the branches of the measurement before."""
+        api, bare = await self._writing(1, self._plan.decode_tokens)
+        cells = self._engine.asking.metric("oa_engine_used_cells")
+        return Figure("", f"one stream, {cells:,.0f} cells in use", "tokens/s", (api,), BARE, (bare,))
+
     async def candidates(self) -> Figure:
         """Several replies to a new prompt."""
         plan = self._plan
         ours, theirs = [], []
         for _ in range(plan.long_rounds):
+            await self._engine.fresh()
             prompt = self._prompt(plan.trunk)
-            answer = await self._asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            answer = await self._engine.asking.answer(
+                prompt, replies=plan.candidates, tokens=plan.reply_tokens
+            )
             bare = await self._bare.generate(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
             ours.append(answer.ended_s)
             theirs.append(bare.total_s)
@@ -78,9 +87,12 @@ class Measures:
         """The same with llama.cpp's own server."""
         plan = self._plan
         ours, theirs = [], []
+        await self._engine.fresh()
         for _ in range(plan.long_rounds):
             prompt = self._prompt(plan.trunk)
-            answer = await self._asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            answer = await self._engine.asking.answer(
+                prompt, replies=plan.candidates, tokens=plan.reply_tokens
+            )
             ours.append(answer.ended_s)
             theirs.append(await server.answer_s(prompt, replies=plan.candidates, tokens=plan.reply_tokens))
         return Figure("", "the same replies", "s", tuple(ours), "llama-server with n_cmpl", tuple(theirs))
@@ -90,12 +102,15 @@ class Measures:
         plan = self._plan
         together, alone = [], []
         for _ in range(plan.long_rounds):
-            prompt = self._prompt(plan.trunk)
-            await self._asking.answer(prompt)
-            answer = await self._asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
+            asking, prompt = self._engine.asking, self._prompt(plan.trunk)
+            await asking.answer(prompt)
+            answer = await self._engine.asking.answer(
+                prompt, replies=plan.candidates, tokens=plan.reply_tokens
+            )
             together.append(answer.ended_s)
             singles = [
-                await self._asking.answer(prompt, tokens=plan.reply_tokens) for _ in range(plan.candidates)
+                await self._engine.asking.answer(prompt, tokens=plan.reply_tokens)
+                for _ in range(plan.candidates)
             ]
             alone.append(sum(single.ended_s for single in singles))
         name = f"{plan.candidates} replies to a prompt that is read"
@@ -107,8 +122,8 @@ class Measures:
         for _ in range(self._plan.rounds):
             prompt = self._prompt(self._plan.trunk)
             sibling = prompt[: self._plan.shared] + self._prompt(self._plan.trunk - self._plan.shared)
-            reads.append((await self._asking.answer(prompt)).ended_s)
-            hops.append((await self._asking.answer(sibling)).ended_s)
+            reads.append((await self._engine.asking.answer(prompt)).ended_s)
+            hops.append((await self._engine.asking.answer(sibling)).ended_s)
         name = f"hop to a branch that shares {self._plan.shared} of {self._plan.trunk} tokens"
         return Figure("hop", name, "s", tuple(hops), "a full read", tuple(reads))
 
@@ -116,12 +131,15 @@ class Measures:
         """How long four streams wait for a token while a long prompt is read beside them."""
         longest, usual = [], []
         for _ in range(self._plan.long_rounds):
+            await self._engine.fresh()
             room = self._plan.gap_prompt // 2
             prompt = self._prompt(_SHORT_PROMPT)
-            async with self._asking.stream(prompt, replies=self._plan.candidates, tokens=room) as writing:
+            async with self._engine.asking.stream(
+                prompt, replies=self._plan.candidates, tokens=room
+            ) as writing:
                 await writing.until(_USUAL_GAPS)
                 arrived_s = writing.elapsed_s
-                await self._asking.answer(self._prompt(self._plan.gap_prompt))
+                await asking.answer(self._prompt(self._plan.gap_prompt))
                 read_s = writing.elapsed_s
                 gaps = list(_gaps(writing.so_far()))
             usual.append(median(end - start for start, end in gaps if end < arrived_s))
@@ -134,11 +152,11 @@ class Measures:
         waits, steps = [], []
         for _ in range(self._plan.rounds):
             prompt = self._prompt(_SHORT_PROMPT)
-            async with self._asking.stream(prompt, tokens=self._plan.trunk) as writing:
+            async with self._engine.asking.stream(prompt, tokens=self._plan.trunk) as writing:
                 await writing.until(_USUAL_GAPS)
                 steps.append(median(end - start for start, end in _gaps(writing.so_far())))
                 left = time.perf_counter()
-            while self._asking.metric("oa_engine_running_requests"):
+            while self._engine.asking.metric("oa_engine_running_requests"):
                 await asyncio.sleep(_POLL_S)
             waits.append(time.perf_counter() - left)
         return Figure("", "stop a reply", "s", tuple(waits), "one step", tuple(steps))
@@ -158,12 +176,16 @@ class Measures:
         The API's time for the first tokens is taken with a second request: they may be no text that shows.
         """
         prompt = self._prompt(_SHORT_PROMPT)
-        await self._asking.answer(prompt, replies=replies)
-        first = await self._asking.answer(prompt, replies=replies)
-        answer = await self._asking.answer(prompt, replies=replies, tokens=tokens)
+        await self._engine.asking.answer(prompt, replies=replies)
+        first = await self._engine.asking.answer(prompt, replies=replies)
+        answer = await self._engine.asking.answer(prompt, replies=replies, tokens=tokens)
         bare = await self._bare.generate(prompt, replies=replies, tokens=tokens)
         written = replies * (tokens - 1)
         return written / (answer.ended_s - first.ended_s), written / bare.decode_s
+
+    async def _candidates(self, prompt: list[int]) -> Answer:
+        plan = self._plan
+        return await self._engine.asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
 
     def _prompt(self, tokens: int) -> list[int]:
         return any_prompt(tokens, self._vocabulary_size, self._randomness)

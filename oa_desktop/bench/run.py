@@ -2,23 +2,23 @@
 
 import os
 import platform
-import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from oa_desktop import __version__
-from oa_desktop.bench.asking import Asking
 from oa_desktop.bench.bare import BareLoop
+from oa_desktop.bench.engine import MeasuredEngine
 from oa_desktop.bench.figures import Figure, Findings
 from oa_desktop.bench.llama_server import LlamaServer
 from oa_desktop.bench.measures import Measures
-from oa_desktop.bench.memory import ALLOWANCE_BYTES, peak_bytes
+from oa_desktop.bench.memory import ALLOWANCE_BYTES
 from oa_desktop.bench.plan import Plan
 from oa_desktop.bench.resuming import resume
-from oa_desktop.client.handle import EngineHandle
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.handle import ModelDescription
+from oa_desktop.client.launch import EngineOptions
 
 Told = Callable[[str], None]
 """Told what is measured next."""
@@ -39,22 +39,19 @@ async def run(
     """
     told("Starting the engine and its references")
     async with AsyncExitStack() as running:
-        started = time.perf_counter()
-        engine = await EngineProcess.start(options)
-        start_s = time.perf_counter() - started
-        running.push_async_callback(engine.stop)
-        if engine.handle.model is not None:
-            plan = plan.within(engine.handle.model.context_tokens)
+        engine = await running.enter_async_context(MeasuredEngine(options))
+        plan = plan.within(engine.model.context_tokens)
+        about = _about(options, engine.model)
         bare = await running.enter_async_context(BareLoop(options))
-        measures = Measures(Asking(engine.handle), bare, plan, vocabulary_size)
         server = None
         if llama_server is not None:
-            server = await running.enter_async_context(_server(llama_server, options, plan, engine.handle))
-        await measures.warm_up()
-        figures = [Figure("", "start", "s", (start_s,), "llama.cpp's own loading", (bare.load_s,))]
+            server = await running.enter_async_context(_server(llama_server, options, plan, engine.model))
+        measures = Measures(engine, bare, plan, vocabulary_size)
+        figures = []
         for name, measure in (
             ("one stream", measures.decode),
             ("a long prompt", measures.prefill),
+            ("one stream beside kept branches", measures.kept),
             ("several replies", measures.candidates),
             ("one after another", measures.sequential),
             ("a hop", measures.hop),
@@ -65,35 +62,36 @@ async def run(
             figures.append(await measure())
         told("Measuring several widths")
         figures.extend(await measures.widths())
-        figures.append(_memory(engine.pid, measures.bare_peak_bytes))
         if server is not None:
             told("Measuring beside llama-server")
             figures.append(await measures.beside(server))
+        loading = "llama.cpp's own loading"
+        load_s = (bare.load_s,) * len(engine.start_s)
+        figures.append(Figure("", "start", "s", tuple(engine.start_s), loading, load_s))
+    figures.append(_memory(engine.peak_bytes, measures.bare_peak_bytes))
     told("Measuring a restart")
     figures.append(await resume(options, plan, vocabulary_size))
-    return Findings(_about(options, engine), tuple(figures))
+    return Findings(about, tuple(figures))
 
 
-def _server(program: Path, options: EngineOptions, plan: Plan, handle: EngineHandle) -> LlamaServer:
-    model = handle.model
-    threads = model.device.threads if model and model.device else 1
-    context_tokens = model.context_tokens if model else plan.long_prompt
+def _server(program: Path, options: EngineOptions, plan: Plan, model: ModelDescription) -> LlamaServer:
+    threads = model.device.threads if model.device else 1
     return LlamaServer(
-        program, options, replies=plan.candidates, threads=threads, context_tokens=context_tokens
+        program, options, replies=plan.candidates, threads=threads, context_tokens=model.context_tokens
     )
 
 
-def _memory(pid: int, bare_bytes: int) -> Figure:
-    ours, allowed = peak_bytes(pid) / 1e6, (bare_bytes + ALLOWANCE_BYTES) / 1e6
+def _memory(engine_bytes: int, bare_bytes: int) -> Figure:
+    ours, allowed = engine_bytes / 1e6, (bare_bytes + ALLOWANCE_BYTES) / 1e6
     return Figure("memory", "peak memory", "MB", (ours,), "the bare loop's and 60 MB", (allowed,))
 
 
-def _about(options: EngineOptions, engine: EngineProcess) -> dict[str, Any]:
-    model = engine.handle.model
+def _about(options: EngineOptions, model: ModelDescription) -> dict[str, Any]:
     return {
         "model": options.model.name,
-        "description": model.description if model else "",
+        "description": model.description,
         "version": __version__,
         "system": platform.platform(),
         "cores": os.cpu_count(),
+        "device": asdict(model.device) if model.device else None,
     }
