@@ -132,11 +132,9 @@ class Measures:
         longest, usual = [], []
         for _ in range(self._plan.long_rounds):
             await self._engine.fresh()
+            asking, prompt = self._engine.asking, self._prompt(_SHORT_PROMPT)
             room = self._plan.gap_prompt // 2
-            prompt = self._prompt(_SHORT_PROMPT)
-            async with self._engine.asking.stream(
-                prompt, replies=self._plan.candidates, tokens=room
-            ) as writing:
+            async with asking.stream(prompt, replies=self._plan.candidates, tokens=room) as writing:
                 await writing.until(_USUAL_GAPS)
                 arrived_s = writing.elapsed_s
                 await asking.answer(self._prompt(self._plan.gap_prompt))
