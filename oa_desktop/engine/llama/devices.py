@@ -1,6 +1,7 @@
 """The devices ggml knows here, read through the libraries that llama-cpp-python has loaded."""
 
 import ctypes
+import logging
 import re
 import sys
 from functools import cache
@@ -18,6 +19,7 @@ _LIBRARIES: Final = ("ggml", "ggml-base", "llama")
 _ROLES: Final = {0: Role.PROCESSOR, 1: Role.GRAPHICS, 2: Role.INTEGRATED, 3: Role.ACCELERATOR}
 """enum ggml_backend_dev_type"""
 
+_log = logging.getLogger(__name__)
 _Pointer = ctypes.c_void_p
 _SIGNATURES: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "ggml_backend_load_all": (None, ()),
@@ -51,7 +53,9 @@ class _Properties(ctypes.Structure):
 
 def backends() -> tuple[str, ...]:
     """The kinds this library was built for, e.g. ("cuda", "cpu"); also those that find no driver."""
-    ggml = _Ggml()
+    ggml = _ggml()
+    if ggml is None:
+        return ()
     registered = (ggml("ggml_backend_reg_get", index) for index in range(ggml("ggml_backend_reg_count")))
     kinds = [kind_of(_text(ggml("ggml_backend_reg_name", entry))) for entry in registered]
     names = (_BACKEND_FILE.match(file.name) for file in _folder().glob("*ggml-*"))
@@ -59,8 +63,13 @@ def backends() -> tuple[str, ...]:
 
 
 def devices() -> tuple[Device, ...]:
-    """Every device, in ggml's order, with the memory that is free now. The first call starts the drivers."""
-    ggml = _Ggml()
+    """Every device, in ggml's order, with the memory that is free now. The first call starts the drivers.
+
+    None where the library cannot be asked: what is not known is not used.
+    """
+    ggml = _ggml()
+    if ggml is None:
+        return ()
     pointers = [ggml("ggml_backend_dev_get", index) for index in range(ggml("ggml_backend_dev_count"))]
     return tuple(_device(ggml, pointer) for pointer in pointers)
 
@@ -90,10 +99,20 @@ def _device(ggml: "_Ggml", pointer: int) -> Device:
     )
 
 
+def _ggml() -> "_Ggml | None":
+    try:
+        return _Ggml()
+    except OSError as error:
+        _log.warning("the devices cannot be read: %s", error)
+        return None
+
+
 class _Ggml:
-    """Calls ggml's functions by name."""
+    """Calls ggml's functions by name. Raises OSError where one is missing."""
 
     def __init__(self) -> None:
+        for name in _SIGNATURES:
+            _function(name)
         if not self("ggml_backend_reg_count"):
             self("ggml_backend_load_all")
 

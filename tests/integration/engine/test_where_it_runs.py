@@ -57,7 +57,7 @@ async def test_a_q8_cache_without_flash_attention_is_refused_before_the_model_is
 
 
 async def test_more_threads_than_can_run_are_not_used_and_it_is_said(start):
-    engine = await start(threads=1000)
+    engine = await start(threads=1000, gpu_layers="0")
     assert engine.hello.model.device.threads == usable_threads()
     [notice] = engine.hello.model.notices
     assert notice.startswith(f"1000 threads were asked for and {usable_threads()} are used")
