@@ -83,20 +83,21 @@ def smaller(failed: Plan, sizes: LayerSizes | None, free_bytes: int, wanted: Wan
     """What to try once when there was not enough memory for `failed`; None when there is nothing smaller."""
     if failed.offloaded_layers:
         layers = min(failed.offloaded_layers * 3 // 4, failed.offloaded_layers - 1)
-        fewer = replace(wanted, gpu_layers=layers, cells=failed.context_tokens or wanted.cells)
+        context = failed.context_tokens or wanted.context_tokens
+        fewer = replace(wanted, gpu_layers=layers, context_tokens=context, cells=context)
         planned = plan(sizes, failed.targets, free_bytes, fewer)
         where = _named(planned.targets or failed.targets)
         notice = f"The memory of {where} was not enough for {_count_of(failed.offloaded_layers)}; " + (
             f"{planned.offloaded_layers} are there now." if layers else "the model runs on the processor."
         )
-        return replace(planned, notices=(notice,))
+        return replace(planned, notices=(*failed.notices, notice))
     context = failed.context_tokens or DEFAULT_CONTEXT_TOKENS
     half = max(SMALLEST_CONTEXT, context // 2)
     if half >= context:
         return None
     shorter = replace(wanted, gpu_layers=0, context_tokens=half, cells=half)
     notice = f"There was not enough memory for a context of {context} tokens; it has {half} now."
-    return replace(plan(sizes, (), free_bytes, shorter), notices=(notice,))
+    return replace(plan(sizes, (), free_bytes, shorter), notices=(*failed.notices, notice))
 
 
 class _Planning:

@@ -43,11 +43,12 @@ def long_model(monkeypatch, tmp_path) -> Path:
 
 
 def opened(model: Path, room: int) -> dict:
+    """What came of it. A large piece of memory must be what is missing: at a small one llama.cpp aborts."""
     child = subprocess.run(
         [sys.executable, Path(__file__).with_name("short_memory_child.py"), model, str(CONTEXT), str(room)],
         capture_output=True,
         text=True,
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": str(ROOT), "GGML_NO_BACKTRACE": "1"},
         timeout=100,
     )
     assert child.returncode == 0, child.stderr[-2000:]
@@ -66,7 +67,7 @@ def test_e03_half_the_context_is_tried_once_and_said(long_model):
 
 
 def test_e03_after_the_second_try_there_is_one_sentence(long_model):
-    outcome = opened(long_model, CONTEXT * CELL_BYTES // 4)
+    outcome = opened(long_model, CONTEXT * CELL_BYTES // 10)
     assert outcome == {
         "code": "out-of-memory",
         "title": f"There is not enough free memory for a context of {CONTEXT // 2} tokens.",

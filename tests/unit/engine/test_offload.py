@@ -131,7 +131,7 @@ def test_the_second_try_is_smaller_and_the_last(sizes, targets, host, wanted):
     assert fewer_layers or second.context_tokens < first.context_tokens
     assert second.offloaded_layers <= first.offloaded_layers
     assert second.cells <= first.cells
-    assert len(second.notices) == 1
+    assert second.notices[:-1] == first.notices, "what was given up before is still given up"
 
 
 def test_a_large_card_takes_all_layers_and_four_contexts():
@@ -274,3 +274,12 @@ def test_layers_go_to_graphics_cards_first_and_a_card_counts_once():
     assert offload_targets(every) == (cuda, other, unknown)
     assert offload_targets((inside, again, blas, cpu)) == (inside,)
     assert offload_targets((blas, cpu)) == ()
+
+
+def test_a_context_that_was_shortened_stays_short_when_the_layers_come_back():
+    wanted, host = Wanted(gpu_layers=31), 600 * MB
+    first = plan(LLAMA_7B, [card(24 * GB)], host, wanted)
+    assert first.context_tokens == 2048
+    second = smaller(first, LLAMA_7B, host, wanted)
+    assert second.context_tokens == second.cells == first.context_tokens
+    assert second.notices[0] == first.notices[0]
