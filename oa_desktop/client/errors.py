@@ -1,9 +1,17 @@
 """The troubles one can have with an engine, each an `EngineError`, in words for the person who waits."""
 
+import re
 import signal
 import sys
+from typing import Final
 
 from oa_desktop.errors import EngineError
+
+OUT_OF_MEMORY_HINT: Final = "Close other programs, choose a smaller context, or choose a smaller model."
+_NO_MEMORY: Final = re.compile(
+    r"insufficient memory|out of memory|failed to allocate|unable to allocate|bad_alloc|memory allocation",
+    re.IGNORECASE,
+)
 
 
 class EngineStopped(EngineError):
@@ -23,7 +31,7 @@ class EngineStopped(EngineError):
             "engine-stopped",
             f"The engine stopped{when} ({cause}).",
             detail=log_tail,
-            hint=_hint(signal_number),
+            hint=OUT_OF_MEMORY_HINT if ran_out_of_memory(log_tail) else _hint(signal_number),
         )
         self.signal_number = signal_number
         self.exit_code = exit_code
@@ -111,6 +119,11 @@ def stopped(return_code: int, *, while_loading: bool = False, log_tail: str = ""
     if return_code < 0:
         return EngineStopped(signal_number=-return_code, while_loading=while_loading, log_tail=log_tail)
     return EngineStopped(exit_code=return_code, while_loading=while_loading, log_tail=log_tail)
+
+
+def ran_out_of_memory(log_tail: str) -> bool:
+    """Whether the last lines of an engine that died tell of memory it did not get."""
+    return bool(_NO_MEMORY.search(log_tail))
 
 
 def _shown(exit_code: int | None) -> str:

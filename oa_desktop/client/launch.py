@@ -14,7 +14,14 @@ from typing import Any, BinaryIO, Final
 
 from oa_desktop.client.api import EngineClient
 from oa_desktop.client.environment import engine_command, engine_environment
-from oa_desktop.client.errors import EngineNotResponding, EngineStartFailed, EngineStopped, stopped
+from oa_desktop.client.errors import (
+    OUT_OF_MEMORY_HINT,
+    EngineNotResponding,
+    EngineStartFailed,
+    EngineStopped,
+    ran_out_of_memory,
+    stopped,
+)
 from oa_desktop.client.handle import EngineHandle
 from oa_desktop.client.hello import Hello, Loading, parse_line
 from oa_desktop.errors import OaError, UsageError
@@ -209,6 +216,9 @@ class EngineProcess:
         if return_code == _WRONG_USAGE:
             title = "The engine does not accept these settings."
             return EngineStartFailed("engine-settings-refused", title, detail=self.log_tail)
+        if ran_out_of_memory(self.log_tail):
+            title = "The engine ran out of memory while it loaded the model."
+            return EngineStartFailed("out-of-memory", title, detail=self.log_tail, hint=OUT_OF_MEMORY_HINT)
         return stopped(return_code, while_loading=True, log_tail=self.log_tail)
 
     async def _keep_log(self, log: Path | None) -> None:

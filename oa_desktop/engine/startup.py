@@ -117,7 +117,7 @@ def _told(report: LockdownReport) -> dict[str, object]:
 
 
 def _unexpected(error: Exception) -> EngineError:
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return out_of_memory("There is not enough free memory for the engine.", "")
     return EngineError(
         "engine-start-failed",

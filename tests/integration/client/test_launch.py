@@ -18,7 +18,7 @@ from oa_desktop.client.errors import (
     EngineStartFailed,
     EngineStopped,
 )
-from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
+from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, PromptRead, Usage
 from oa_desktop.client.launch import EngineOptions, EngineProcess
 from oa_desktop.errors import ModelError, UsageError
 
@@ -38,7 +38,8 @@ async def test_an_engine_starts_answers_and_stops(start_process):
         assert client.model_name == "fake"
         events = [event async for event in client.chat(QUESTION, n=2, max_tokens=5, seed=1)]
     assert {event.index for event in events if isinstance(event, ChoiceEnd)} == {0, 1}
-    assert all(isinstance(event, ChoiceDelta | ChoiceEnd) for event in events[:-1])
+    assert isinstance(events[0], PromptRead)
+    assert all(isinstance(event, ChoiceDelta | ChoiceEnd) for event in events[1:-1])
     assert isinstance(events[-1], Usage)
     assert events[-1].seed == 1
     assert events[-1].first_token_s is not None
@@ -111,6 +112,25 @@ async def test_e02_a_child_that_aborts_on_load_is_named(tmp_path, stand_in):
     if sys.platform != "win32":
         assert stopped.value.signal_number == 6
         assert "signal 6" in stopped.value.title
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ggml_aligned_malloc: insufficient memory (attempted to allocate 19.73 MB)",
+        "OpenBLAS error: Memory allocation still failed after 10 retries, giving up.",
+        "terminate called after throwing an instance of 'std::bad_alloc'",
+    ],
+)
+async def test_e03_a_child_that_aborts_for_want_of_memory_offers_a_smaller_context(tmp_path, stand_in, line):
+    abort = stand_in(
+        f"import os, sys\nsys.stdin.readline()\nprint({line!r}, file=sys.stderr, flush=True)\n"
+        "print('GGML_ASSERT(ctx->mem_buffer != NULL) failed', file=sys.stderr, flush=True)\nos.abort()\n"
+    )
+    with pytest.raises(EngineStartFailed, match="ran out of memory") as failed:
+        await EngineProcess.start(EngineOptions(tmp_path / "x.gguf"), command=abort)
+    assert failed.value.code == "out-of-memory"
+    assert "smaller context" in failed.value.hint
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from oa_desktop.errors import EngineError
 
 ROOT = Path(__file__).parents[3]
 CONTEXT = 262_144
+FOR_THE_PROGRAM_MB = 250
+"""With less, Python and its libraries themselves do not fit, and may die without a word."""
 LIMITED = """
 import resource, sys
 limit = int(sys.argv.pop(1))
@@ -72,7 +74,7 @@ async def test_e03_whatever_memory_there_is_the_engine_answers_or_says_why_not(l
     for megabytes in (60, 150, 250, 300, 400, 500, 700, 1000, 4000):
         seen.append(await outcome(long_model, megabytes << 20))
         code, title, hint = seen[-1]
-        assert code in {"out-of-memory", "engine-start-failed", "engine-stopped", "answers"}
+        assert code in {"out-of-memory", "answers"} or megabytes < FOR_THE_PROGRAM_MB, seen
         assert "Traceback" not in title + hint
         assert not psutil.Process().children(recursive=True)
     codes = [code for code, _, _ in seen]
