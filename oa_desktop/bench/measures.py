@@ -127,9 +127,13 @@ class Measures:
         name = f"hop to a branch that shares {self._plan.shared} of {self._plan.trunk} tokens"
         return Figure("hop", name, "s", tuple(hops), "a full read", tuple(reads))
 
-    async def gap(self) -> Figure:
-        """How long four streams wait for a token while a long prompt is read beside them."""
-        longest, usual = [], []
+    async def gap(self) -> list[Figure]:
+        """How long four streams wait for a token while a long prompt is read beside them.
+
+        Over their middle wait, as long as the streams last; and that one over the wait they had before, which
+        grows also because all contexts do.
+        """
+        longest, middle, before = [], [], []
         for _ in range(self._plan.long_rounds):
             await self._engine.fresh()
             asking, prompt = self._engine.asking, self._prompt(_SHORT_PROMPT)
@@ -140,10 +144,14 @@ class Measures:
                 await asking.answer(self._prompt(self._plan.gap_prompt))
                 read_s = writing.elapsed_s
                 gaps = list(_gaps(writing.so_far()))
-            usual.append(median(end - start for start, end in gaps if end < arrived_s))
             longest.append(max(end - start for start, end in gaps if end > arrived_s and start < read_s))
+            middle.append(median(end - start for start, end in gaps))
+            before.append(median(end - start for start, end in gaps if end < arrived_s))
         name = f"longest wait of four streams while {self._plan.gap_prompt:,} tokens are read"
-        return Figure("gap", name, "s", tuple(longest), "their usual wait", tuple(usual))
+        return [
+            Figure("gap", name, "s", tuple(longest), "their middle wait", tuple(middle)),
+            Figure("", "their middle wait", "s", tuple(middle), "before the prompt came", tuple(before)),
+        ]
 
     async def stop(self) -> Figure:
         """From the client's leaving to the engine's having nothing to do, beside one step."""

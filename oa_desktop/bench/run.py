@@ -55,11 +55,12 @@ async def run(
             ("several replies", measures.candidates),
             ("one after another", measures.sequential),
             ("a hop", measures.hop),
-            ("the longest wait", measures.gap),
             ("stopping", measures.stop),
         ):
             told(f"Measuring {name}")
             figures.append(await measure())
+        told("Measuring the longest wait")
+        figures.extend(await measures.gap())
         told("Measuring several widths")
         figures.extend(await measures.widths())
         if server is not None:
