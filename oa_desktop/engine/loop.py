@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """A picture of the engine after its last step. cells_free + cells_used == cells_total.
+    """A picture of the engine when it last told something. cells_free + cells_used == cells_total.
 
     sequences: sequences of running replies.   prefixes: retired ones, kept for reuse.
     can_rewind: of the backend.   saved: what is on disk.
@@ -191,7 +191,6 @@ class EngineLoop:
                     continue
                 self._held += self._scheduler.step()
                 self._checked = False
-                self._stats = self._picture()
                 self._hand_out()
                 if self._saved is not None:
                     self._saved.stir()
@@ -244,6 +243,7 @@ class EngineLoop:
         if early and all(isinstance(event, TextDelta) for event in self._held):
             return
         self._told_s = now_s
+        self._stats = self._picture()
         held, self._held = self._held, []
         self._deliver(held)
 
