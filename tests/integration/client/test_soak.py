@@ -167,4 +167,4 @@ async def test_e22_e20_after_two_minutes_of_vanishing_clients_nothing_is_left_of
     assert settled.resident_bytes < rounds[0].resident_bytes + FLAT_BYTES, rounds
     assert engine.log_tail.count("Traceback") == 0
     saved_bytes = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
-    assert 0 < saved_bytes <= MOST_SAVED_BYTES
+    assert saved_bytes <= MOST_SAVED_BYTES
