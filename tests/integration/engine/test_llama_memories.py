@@ -140,9 +140,7 @@ def loop(model: Path) -> Iterator[EngineLoop]:
 
 def start(model: Path, states: Path | None = None) -> EngineLoop:
     backend = LlamaBackend.open(model, LlamaOptions(n_ctx=512, cells=512, threads=1, max_sequences=16))
-    loop = EngineLoop(
-        backend, step_tokens=24, states=open_states(states, [model], backend.state_kind, 10**9)
-    )
+    loop = EngineLoop(backend, step_tokens=24, states=open_states(states, [model], backend.state_kind, 10**9))
     loop.start()
     return loop
 

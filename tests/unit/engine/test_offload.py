@@ -77,7 +77,7 @@ def test_a_plan_is_always_one_that_llama_cpp_can_follow(sizes, targets, host, wa
     made = plan(sizes, targets, host, wanted)
     assert len(made.targets) == len(made.shares)
     assert all(share > 0 for share in made.shares)
-    assert sum(made.shares) != 1, "the output alone would only be copied to and fro"
+    assert sum(made.shares) != 1, "the output alone would only be copied back and forth"
     assert made.offloaded_layers <= len(sizes.layers)
     assert 1 <= made.context_tokens <= made.cells
     assert made.context_tokens <= (sizes.train_context_tokens or made.context_tokens)
