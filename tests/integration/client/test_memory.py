@@ -71,12 +71,13 @@ async def outcome(model: Path, limit_bytes: int) -> tuple[str, str, str]:
 
 async def test_e03_whatever_memory_there_is_the_engine_answers_or_says_why_not(long_model: Path) -> None:
     seen: list[tuple[str, str, str]] = []
+    others = set(psutil.Process().children(recursive=True))  # servers that whole modules share
     for megabytes in (60, 150, 250, 300, 400, 500, 700, 1000, 4000):
         seen.append(await outcome(long_model, megabytes << 20))
         code, title, hint = seen[-1]
         assert code in {"out-of-memory", "answers"} or megabytes < FOR_THE_PROGRAM_MB, seen
         assert "Traceback" not in title + hint
-        assert not psutil.Process().children(recursive=True)
+        assert set(psutil.Process().children(recursive=True)) <= others
     codes = [code for code, _, _ in seen]
     assert codes[-1] == "answers"
     short = [(title, hint) for code, title, hint in seen if code == "out-of-memory" and "context" in title]
