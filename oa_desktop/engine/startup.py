@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 SAVE_WITHIN_S: Final = 1.2
 """Less than the lifeline's grace: what is being written then can still be finished."""
+_NO_THREAD: Final = "can't start new thread"
+"""What Python says where there is no memory left for one."""
+
 CRASHED: Final = 70
 """The exit status when the engine loop failed or hung: a new process is the only cure."""
 
