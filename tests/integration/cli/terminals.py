@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -12,6 +13,12 @@ from time import monotonic
 
 SLOW_APP = Path(__file__).with_name("slow_app.py")
 PATIENCE_S = 60.0
+
+
+def _as_a_shell_would() -> None:
+    """The terminal is its own, and Ctrl+C is not ignored, as it is by what runs in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -27,7 +34,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_as_a_shell_would,
             env={**environment, "PYTHONPATH": str(Path(__file__).parents[3])},
         )
         os.close(theirs)
