@@ -10,6 +10,7 @@ import json
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -120,7 +121,7 @@ class Stream:
         ended_s = self._chunks[-1][0] if self._chunks else 0.0
         return Answer(tuple(map(tuple, arrivals)), ended_s, usage)
 
-    def _wait(self, enough: Any) -> None:
+    def _wait(self, enough: Callable[[], bool]) -> None:
         with self._came:
             self._came.wait_for(lambda: self._ended or enough())
 

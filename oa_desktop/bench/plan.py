@@ -24,7 +24,6 @@ class Plan:
     shared: int = 480
     reply_tokens: int = 64
     candidates: int = 4
-    warm_up: int = 16
 
     def within(self, context_tokens: int) -> "Plan":
         """The same for a model whose context is shorter than the long prompt; its ratios are its own."""
