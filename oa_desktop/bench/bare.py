@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.environment import engine_environment
-from oa_desktop.client.launch import EngineOptions
 from oa_desktop.errors import EngineError
 
 _LINE_LIMIT: Final = 1 << 20

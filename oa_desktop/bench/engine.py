@@ -5,8 +5,9 @@ from typing import Self
 
 from oa_desktop.bench.asking import Asking
 from oa_desktop.bench.memory import peak_bytes
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.handle import ModelDescription
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.errors import EngineError
 
 

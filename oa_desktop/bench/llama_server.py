@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import httpx2
 
-from oa_desktop.client.launch import EngineOptions
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.errors import EngineError
 
 _START_TIMEOUT_S: Final = 120.0

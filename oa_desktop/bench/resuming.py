@@ -9,7 +9,7 @@ from oa_desktop.bench.asking import Answer, any_prompt
 from oa_desktop.bench.engine import MeasuredEngine
 from oa_desktop.bench.figures import Figure
 from oa_desktop.bench.plan import Plan
-from oa_desktop.client.launch import EngineOptions
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.errors import EngineError
 
 

@@ -17,8 +17,8 @@ from oa_desktop.bench.measures import Measures
 from oa_desktop.bench.memory import ALLOWANCE_BYTES
 from oa_desktop.bench.plan import Plan
 from oa_desktop.bench.resuming import resume
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.handle import ModelDescription
-from oa_desktop.client.launch import EngineOptions
 
 Told = Callable[[str], None]
 """Told what is measured next."""

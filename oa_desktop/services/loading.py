@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import EngineStopped
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.errors import StorageError, UsageError
 from oa_desktop.services.fit_check import require_fit
 from oa_desktop.services.model_file import ModelFile

@@ -16,7 +16,8 @@ from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 from shiboken6 import delete
 
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.engine_options import EngineOptions
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.paths import AppPaths, app_paths
 from oa_desktop.services.loading import LoadedModel
 from oa_desktop.services.models import ModelLibrary

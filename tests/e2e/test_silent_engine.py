@@ -8,8 +8,9 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.heartbeat import Patience
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.client.status import NotAnswering, Running
 from oa_desktop.conversation.message import MessageState
 from oa_desktop.services.loading import LoadedModel

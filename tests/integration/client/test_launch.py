@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import (
     EngineNotResponding,
     EngineProtocolMismatch,
@@ -19,7 +20,7 @@ from oa_desktop.client.errors import (
     EngineStopped,
 )
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, PromptRead, Usage
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.errors import ModelError, UsageError
 
 QUESTION = [{"role": "user", "content": "What is a tree?"}]

@@ -6,8 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.events import ChoiceEnd
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.errors import EngineError
 
 ROOT = Path(__file__).parents[3]

@@ -16,7 +16,8 @@ APP = """
 import asyncio, sys
 from contextlib import aclosing
 from pathlib import Path
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.engine_options import EngineOptions
+from oa_desktop.client.launch import EngineProcess
 
 async def main():
     options = EngineOptions(Path("fake.gguf"), backend="fake", extra=("--fake-pace", "0.02"))

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.events import ChoiceDelta, Usage
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not TOUR.exists(), reason="no tour model")]

@@ -15,9 +15,10 @@ import psutil
 import pytest
 
 from oa_desktop.client.api import EngineClient
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import EngineBusy
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 
 from .metrics import Metrics
 from .servers import TOUR

@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.engine_options import EngineOptions
+from oa_desktop.client.launch import EngineProcess
 
 from .servers import TOUR
 

@@ -8,8 +8,9 @@ from statistics import median
 import pytest
 
 from oa_desktop.client.api import EngineClient
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.events import ChoiceDelta
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 
 from .metrics import Metrics
 

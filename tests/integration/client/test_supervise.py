@@ -11,10 +11,11 @@ from functools import partial
 import psutil
 import pytest
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import EngineFailed, EngineStartFailed, EngineStopped, EngineUnavailable
 from oa_desktop.client.events import ChoiceDelta
 from oa_desktop.client.heartbeat import Patience
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.client.status import Halted, NotAnswering, Off, Running, Starting, Waiting
 from oa_desktop.client.supervise import EngineSupervisor
 

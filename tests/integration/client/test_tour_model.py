@@ -12,9 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import ContextExceeded, EngineStopped, RequestRefused
 from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, Usage
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not TOUR.exists(), reason="no tour model")]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.engine_options import EngineOptions
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.services import device_probe
 from oa_desktop.services.device_probe import probe_devices
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import EngineStartFailed
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.engine.llama.devices import backends
 from oa_desktop.engine.llama.processors import usable_threads
 

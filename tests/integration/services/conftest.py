@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.client.api import EngineClient
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.engine_options import EngineOptions
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.services.chat import ChatService
 from oa_desktop.store.worker import StoreWorker
 

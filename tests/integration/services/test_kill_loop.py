@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from oa_desktop.client.api import EngineClient
+from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import EngineStopped
-from oa_desktop.client.launch import EngineOptions, EngineProcess
+from oa_desktop.client.launch import EngineProcess
 from oa_desktop.client.restart import RestartPolicy
 from oa_desktop.client.status import EngineStatus, Halted, Running, Starting
 from oa_desktop.client.supervise import EngineSupervisor
