@@ -11,6 +11,7 @@ from oa_desktop.engine.backend import ABORTED, Backend, DecodeError
 from oa_desktop.engine.decoding import Decoded, Failed, Work, decode_step
 from oa_desktop.engine.jobs import Job, Reply, ReplyText
 from oa_desktop.engine.pacing import Pace
+from oa_desktop.engine.prompt_reading import PromptReader
 from oa_desktop.engine.requests import (
     Event,
     FinishReason,
@@ -59,6 +60,7 @@ class Scheduler:
             backend, cells=backend.cells, max_sequences=sequences, can_rewind=backend.can_rewind
         )
         self.saved = None if states is None else SavedBranches(backend, self.tree, states, scratch=sequences)
+        self._prompts = PromptReader(self.tree, self.saved, pace)
         self._backend = backend
         self._limits = Limits(backend.n_ctx, backend.cells, sequences)
         self._queue: deque[GenerationRequest] = deque()
@@ -159,11 +161,8 @@ class Scheduler:
         if sum(job.request.n for job in jobs) + request.n > self._limits.max_sequences:
             return False
         new = len(request.prompt) - self.tree.match(request.prompt[:-1]).live_cells + reply_cells
-        promised = sum(job.promised_cells + self._unread(job) for job in jobs)
+        promised = sum(job.promised_cells + self._prompts.unread(job) for job in jobs)
         return self.tree.live_cells + promised + new <= self.tree.cells
-
-    def _unread(self, job: Job) -> int:
-        return 0 if job.replies else len(job.request.prompt) - self.tree.length(job.sequence)
 
     def _live_replies(self) -> list[Work]:
         work = []
@@ -177,59 +176,11 @@ class Scheduler:
         return work
 
     def _prompt_slices(self, replies: int) -> list[Work]:
-        """The next tokens of every waiting prompt in equal shares: no short one waits for a long one."""
-        reading = self._reading()
-        if not reading:
-            return []
-        budget = self._prompt_budget(replies, sum(map(self._unread, reading)))
-        work: list[Work] = []
-        for waiting, job in zip(range(len(reading), 0, -1), reading, strict=True):
-            prompt, start = job.request.prompt, self.tree.length(job.sequence)
-            share = min(-(-budget // waiting), self._slice_limit(job, start))
-            if share:
-                tokens = list(prompt[start : start + share])
-                budget -= len(tokens)
-                last = start + len(tokens) == len(prompt)
-                work.append(Work(job, None, job.sequence, tokens, wants_logits=last))
-        return work
-
-    def _reading(self) -> list[Job]:
-        """Requests whose next prompt tokens nobody else reads, the fewest tokens first.
-
-        Where two would read the same tokens one waits, and shares them in the next step.
-        """
-        claims: dict[tuple[object, int], Job] = {}
-        for job in self._jobs.values():
-            if job.replies:
-                continue
-            restoring = self._catch_up(job)
-            next_token = job.request.prompt[self.tree.length(job.sequence)]
-            if not restoring:
-                claims.setdefault((self.tree.place(job.sequence), next_token), job)
-        return sorted(claims.values(), key=self._unread)
-
-    def _catch_up(self, job: Job) -> bool:
-        """Share what others read meanwhile, and take a piece from disk. Whether there are more of those."""
-        prompt, before = job.request.prompt[:-1], self.tree.length(job.sequence)
-        self.tree.catch_up(job.sequence, prompt)
-        restoring = self.saved is not None and self.saved.restore_next(job.sequence, prompt)
-        reused = self.tree.length(job.sequence) - before
-        job.reused_tokens += reused
-        self.tally.reused_tokens += reused
-        return restoring
-
-    def _prompt_budget(self, replies: int, unread: int) -> int:
-        most = min(max(1, self.step_tokens - replies), self._backend.max_batch - replies, unread)
-        return most if self._pace is None else self._pace.prompt_tokens(replies, most)
-
-    def _slice_limit(self, job: Job, start: int) -> int:
-        """A memory that cannot be cut is kept one token before the end of the prompt, to answer it again."""
-        rest = len(job.request.prompt) - start
-        if self.tree.can_rewind:
-            return rest
-        if rest == 1:
-            self.tree.checkpoint(job.sequence)
-        return max(1, rest - 1)
+        room = min(max(1, self.step_tokens - replies), self._backend.max_batch - replies)
+        before = sum(job.reused_tokens for job in self._jobs.values())
+        slices = self._prompts.slices(self._jobs.values(), replies, room)
+        self.tally.reused_tokens += sum(job.reused_tokens for job in self._jobs.values()) - before
+        return slices
 
     def _take(self, outcome: Decoded | Failed) -> None:
         if isinstance(outcome, Failed):

@@ -5,20 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 from oa_desktop.__main__ import main
-from oa_desktop.client import launch
+from oa_desktop.client.engine_options import EngineOptions
 
 PACE_S = "0.05"
 
 
-class SlowOptions(launch.EngineOptions):
+class SlowOptions(EngineOptions):
     """What asks for an engine asks for a slow one."""
 
     def arguments(self) -> tuple[str, ...]:
         slow = replace(self, backend="fake", extra=("--fake-pace", PACE_S))
-        return launch.EngineOptions.arguments(slow)
+        return EngineOptions.arguments(slow)
 
 
-def slowly(*args: Any, **values: Any) -> launch.EngineOptions:
+def slowly(*args: Any, **values: Any) -> EngineOptions:
     return SlowOptions(*args, **values)
 
 
