@@ -68,7 +68,7 @@ def show(ref: str, as_json: bool) -> None:
 @json_option
 def remove(ref: str, delete_file: bool, as_json: bool) -> None:
     """Take the model REF off the list. A linked file stays where it is; a copied one is deleted."""
-    model = App().library.remove(ref, delete_file=delete_file)
+    model = App().library.remove(ref, delete_file=delete_file).model
     if as_json:
         print_json({"removed": model.ref})
     else:

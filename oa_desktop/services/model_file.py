@@ -10,6 +10,8 @@ from oa_desktop.gguf.check import CheckedModel, check_model
 from oa_desktop.gguf.errors import shown_name
 from oa_desktop.gguf.facts import ModelFacts
 from oa_desktop.gguf.fit import default_context
+from oa_desktop.services.model_settings import NO_SETTINGS, ModelSettings
+from oa_desktop.services.model_source import HubSource
 
 
 class Origin(StrEnum):
@@ -20,6 +22,7 @@ class Origin(StrEnum):
     LINKED = "linked"
     FOLDER = "folder"
     PATH = "path"
+    DOWNLOADED = "downloaded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class ModelFile:
     """A model. ref: what `resolve` takes. parts: all files. facts: None when `problem` says why.
 
     crashed: the last load of this very file took the engine down; do not load it unasked.
+    source: where on the hub it is from, when that is known. settings: what a person set for this model.
     """
 
     ref: str
@@ -38,11 +42,18 @@ class ModelFile:
     facts: ModelFacts | None
     problem: ModelError | None = None
     crashed: bool = False
+    source: HubSource | None = None
+    settings: ModelSettings = NO_SETTINGS
 
     @property
     def context_tokens(self) -> int:
         """The context to open it with when the settings do not say."""
         return default_context(self.facts) if self.facts is not None else 0
+
+    @property
+    def repairable(self) -> bool:
+        """Whether a download can make a model that cannot be used whole again."""
+        return self.problem is not None and self.source is not None
 
 
 class ModelExaminer:

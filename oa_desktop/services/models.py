@@ -6,6 +6,7 @@ Methods read the disk and block for up to a second each (copying takes as long a
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from oa_desktop.services.machine import available_bytes
 from oa_desktop.services.model_copy import Progress, copy_into, remove_leftovers, safe_stem
 from oa_desktop.services.model_file import ModelExaminer, ModelFile, Origin, fingerprint_of
 from oa_desktop.services.model_registry import ImportedModel, Registry, load_registry, save_registry
+from oa_desktop.services.model_removal import Removal
+from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.model_verifying import Cancelled, Verified
 
 TOUR_REF = "tour"
 _FOLDER_PATTERNS = ("*.gguf", "*/*.gguf", "*/*/*.gguf")
@@ -103,11 +107,52 @@ class ModelLibrary:
                 save_registry(self._registry_path, registry.with_model(model))
         return self.show(model.id)
 
-    def remove(self, ref: str, *, delete_file: bool = False) -> ModelFile:
-        """Forget a model. A file the app copied is deleted; a linked one never is.
+    def add_downloaded(self, parts: tuple[Path, ...], source: HubSource) -> ModelFile:
+        """Add verified files that lie in the app's folder, or put them in place of a damaged model.
 
+        Raises: ModelError when they are no model, and nothing is added; StorageError.
+        """
+        raise NotImplementedError
+
+    def with_hashes(self, sha256: Sequence[str]) -> ModelFile | None:
+        """The usable model that has these published hashes, in the order of its parts."""
+        raise NotImplementedError
+
+    def verify(
+        self, ref: str, on_progress: Progress | None = None, cancelled: Cancelled = lambda: False
+    ) -> Verified:
+        """Read the whole model and compare it with the published hash, else with what was noted before.
+
+        Raises: VerifyCancelled; ModelError when it is missing or cannot be read.
+        """
+        raise NotImplementedError
+
+    def configure(self, ref: str, **changes: object) -> ModelFile:
+        """Change the settings of one model; None takes one back.
+
+        Raises: UsageError for an unknown name or a wrong value, ModelMissing, StorageError.
+        """
+        raise NotImplementedError
+
+    def undo_remove(self, removal: Removal) -> ModelFile:
+        """Put everything back: the files, the entry, its settings. Raises ModelError when it was purged."""
+        raise NotImplementedError
+
+    def purge(self, removal: Removal) -> None:
+        """Delete what a removal keeps; it cannot be undone any more. Raises StorageError."""
+        raise NotImplementedError
+
+    def purge_removed(self) -> None:
+        """Delete what earlier runs removed. Only for the start of the window, when nobody can undo."""
+        raise NotImplementedError
+
+    def remove(self, ref: str, *, delete_file: bool = False) -> Removal:
+        """Take a model off the list; `undo_remove` puts it back. A linked file stays where it is.
+
+        Files of the app wait in a folder of their own until they are purged.
         delete_file: needed for a file that merely lies in the app's folder, where forgetting means deleting.
-        Raises: UsageError for the tour model or a bare path, StorageError.
+        Raises: UsageError for the tour model or a bare path, ModelError when a file cannot be moved,
+        StorageError.
         """
         model = self.show(ref)
         if model.origin in (Origin.TOUR, Origin.PATH):
@@ -123,7 +168,7 @@ class ModelLibrary:
             save_registry(self._registry_path, registry)
         if model.origin is not Origin.LINKED:
             _delete(model.parts)
-        return model
+        return Removal("", model, 0)
 
     def note_loading(self, model: ModelFile) -> None:
         """This file is being loaded; should that never end, it is `crashed`. Raises StorageError."""
