@@ -7,6 +7,10 @@ import os
 
 from hypothesis import settings
 
+from tests.hub_server.fixtures import hub_server
+
+__all__ = ["hub_server"]
+
 settings.register_profile("same every time", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=2_000, deadline=None)
 settings.load_profile("explore" if os.environ.get("OA_DESKTOP_EXPLORE") else "same every time")
