@@ -5,8 +5,11 @@ What the hub says when a file is fetched counts. A hash written here counts only
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from oa_desktop.gguf.facts import Shape
+from oa_desktop.hub.catalogue_file import read_catalogue
+from oa_desktop.paths import resource_root
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +89,56 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 
     Raises: HubError `catalogue-damaged`, with the place, when it is not what its schema says.
     """
-    raise NotImplementedError
+    resources = resource_root()
+    document = read_catalogue(path or resources / "catalogue.json", resources / "catalogue.schema.json")
+    return Catalogue(
+        tuple(_entry(model, document["licences"][model["licence"]]) for model in document["models"])
+    )
+
+
+def _entry(model: dict[str, Any], licence: dict[str, Any]) -> CatalogueEntry:
+    files = {file["quantisation"]: _file(model["file_pattern"], file) for file in model["files"]}
+    return CatalogueEntry(
+        id=model["id"],
+        title=model["title"],
+        family=model["family"],
+        repo=model["repo"],
+        commit=model.get("commit"),
+        files=tuple(files.values()),
+        licence=model["licence"],
+        licence_name=licence["name"],
+        licence_notice=licence["notice"],
+        licence_url=licence["url"],
+        non_commercial=licence.get("non_commercial", False),
+        languages=tuple(model["languages"]),
+        context_tokens=int(model.get("context_tokens", 0)),
+        prompt_format=model["prompt_format"],
+        parameters=float(model["parameters"]),
+        sentence=model["sentence"],
+        shape=_shape(model["shape"]) if "shape" in model else None,
+        recommended_file=files[model["recommended"]],
+    )
+
+
+def _file(pattern: str, file: dict[str, Any]) -> CatalogueFile:
+    size = file.get("size_bytes", file.get("about_bytes"))
+    return CatalogueFile(
+        path=pattern.replace("{quantisation}", file["quantisation"]),
+        quantisation=file["quantisation"],
+        size_bytes=None if size is None else int(size),
+        size_is_exact="size_bytes" in file,
+        sha256=file.get("sha256"),
+        commit=file.get("commit"),
+    )
+
+
+def _shape(shape: dict[str, Any]) -> Shape:
+    layers = int(shape["layers"])
+    return Shape(
+        layers=layers,
+        embedding_length=int(shape["embedding_length"]),
+        kv_heads=(int(shape["kv_heads"]),) * layers,
+        key_length=int(shape["key_length"]),
+        value_length=int(shape["value_length"]),
+        vocabulary_size=int(shape["vocabulary_size"]),
+    )

@@ -42,7 +42,7 @@ _BITS: Final = {
     Size.LARGE: """
         Q6_K 6.56  Q6_K_L 6.7  Q6_K_XL 6.9  Q8_0 8.5  Q8_1 9.0  Q8_K_XL 9.0  F16 16  BF16 16  F32 32""",
 }
-"""Bits of the whole file for each weight; those of larger models, where less is kept at a higher precision."""
+"""Bits of a whole file for each weight, as seen on Llama files of 7 billion weights, or a little above."""
 
 
 def _kinds() -> Iterator[tuple[str, _Kind]]:
@@ -54,15 +54,13 @@ def _kinds() -> Iterator[tuple[str, _Kind]]:
 
 _KINDS: Final = dict(_kinds())
 _ALIASES: Final = {"FP16": "F16", "FP32": "F32", "MXFP4_MOE": "MXFP4"}
-_ORDER: Final = tuple(
-    """
+_BEST_FIRST: Final = """
     Q4_K_M  Q5_K_M  Q4_K_XL  Q4_K_L  Q4_K_S  Q4_K  Q5_K_XL  Q5_K_L  Q5_K_S  Q5_K  IQ4_XS  IQ4_NL  Q4_0  Q5_0
-    Q4_1  Q5_1  MXFP4  Q6_K  Q6_K_L  Q6_K_XL  Q8_0  Q8_1  Q8_K_XL  Q3_K_XL  Q3_K_L  Q3_K_M  Q3_K
-    """.split()
-)
+    Q4_1  Q5_1  MXFP4  Q6_K  Q6_K_L  Q6_K_XL  Q8_0  Q8_1  Q8_K_XL  Q3_K_XL  Q3_K_L  Q3_K_M  Q3_K"""
+_ORDER: Final = tuple(_BEST_FIRST.split())
 _NEVER: Final = len(_ORDER)
 _WORD: Final = re.compile(
-    r"(?<![A-Za-z0-9])((?:I?Q|TQ)\d_\w+|B?F16|FP?32|FP16|MXFP4(?:_MOE)?)(?![A-Za-z0-9])", re.IGNORECASE
+    r"(?<![A-Za-z0-9])((?:I?Q|TQ)\d_\w{1,30}|B?F16|FP?32|FP16|MXFP4(?:_MOE)?)(?![A-Za-z0-9])", re.IGNORECASE
 )
 
 
