@@ -1,0 +1,111 @@
+"""One connection of a download, on a thread of its own: claims missing bytes, reads them, writes them."""
+
+import threading
+from collections.abc import Callable
+
+from oa_desktop.hub.download.answers import NotTheseBytes
+from oa_desktop.hub.download.connection import Body
+from oa_desktop.hub.download.pace import Pace, StallWatch
+from oa_desktop.hub.download.part_file import PartFile
+from oa_desktop.hub.download.ranges import Claim
+from oa_desktop.hub.download.tuning import Tuning
+from oa_desktop.hub.errors import HubUnreachable
+
+OpenBody = Callable[[int, int], Body]
+"""The bytes from the first number up to the second."""
+
+
+class Lane:
+    """Runs until nothing is missing, it is ended, or it fails.
+
+    least_bytes: not 0 to take a part of what another lane fetches, if both parts keep that many bytes.
+    """
+
+    def __init__(
+        self,
+        part: PartFile,
+        open_body: OpenBody,
+        pace: Pace,
+        tuning: Tuning,
+        changed: threading.Event,
+        least_bytes: int = 0,
+    ) -> None:
+        self._part = part
+        self._open = open_body
+        self._pace = pace
+        self._tuning = tuning
+        self._changed = changed
+        self._least_bytes = least_bytes
+        self._ending = threading.Event()
+        self._body: Body | None = None
+        self.failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="download-lane", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it may still bring something."""
+        return self._thread.is_alive()
+
+    def end(self, wait_s: float | None = None) -> None:
+        """Read nothing any more, and wait for that; a connection just being made takes its time."""
+        self._ending.set()
+        if self._body is not None:
+            self._body.interrupt()
+        self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        try:
+            while not self._ending.is_set():
+                claim = self._part.ranges.claim(self._least_bytes)
+                if claim is None:
+                    return
+                self._least_bytes = 0
+                try:
+                    self._fetch(claim)
+                finally:
+                    self._part.ranges.release(claim)
+        except Exception as exc:
+            if not self._ending.is_set():
+                self.failure = exc
+        finally:
+            self._changed.set()
+
+    def _fetch(self, claim: Claim) -> None:
+        body = self._body = self._open(claim.start, claim.end)
+        try:
+            if self._part.source.etag and body.source.place == self._part.source.place:
+                if body.source.etag != self._part.source.etag:
+                    raise NotTheseBytes("the file was replaced meanwhile")
+            else:
+                self._part.source = body.source
+            with self._part.writer() as file:
+                file.seek(claim.start)
+                self._copy(claim, body, file.write)
+        finally:
+            self._body = None
+            body.close()
+
+    def _copy(self, claim: Claim, body: Body, write: Callable[[memoryview], int | None]) -> None:
+        tuning = self._tuning
+        watch = StallWatch(tuning.stall_s, tuning.slowest_bytes_per_s * tuning.stall_s)
+        while not self._ending.is_set() and (wanted := self._part.ranges.wanted(claim, tuning.read_bytes)):
+            data = body.read(wanted)
+            if not data:
+                raise HubUnreachable(
+                    "hub-cut",
+                    "The connection broke off before the file was whole.",
+                    hint="Check the network.",
+                )
+            view = memoryview(data)
+            while view:
+                view = view[write(view) or 0 :]
+            self._part.ranges.advance(claim, len(data))
+            wait_s = self._pace.received(len(data))
+            watch.received(len(data), wait_s)
+            if wait_s:
+                self._ending.wait(wait_s)
+            elif watch.is_stalled:
+                raise HubUnreachable(
+                    "hub-stalled", "Hardly anything comes any more.", hint="Check the network."
+                )

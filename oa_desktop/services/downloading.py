@@ -1,0 +1,148 @@
+"""From a name on the hub to a model in the library: every file of it fetched, checked and given its place."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from oa_desktop.gguf.errors import printable
+from oa_desktop.hub.download.fetch import Locator, Wanted, fetch, locate
+from oa_desktop.hub.download.progress import Control, Progress
+from oa_desktop.hub.download.tuning import Tuning
+from oa_desktop.hub.errors import DownloadDamaged, DownloadStopped
+from oa_desktop.hub.repos import FileLocation
+from oa_desktop.services.download_jobs import DownloadJob, JobFolder
+from oa_desktop.services.model_copy import safe_stem
+from oa_desktop.services.model_file import ModelFile
+from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.models import ModelLibrary
+
+_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf\Z", re.IGNORECASE)
+_MARK_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a download ended with. was_there: nothing had to be downloaded."""
+
+    model: ModelFile
+    was_there: bool
+
+
+class ModelDownloader:
+    """Downloads into the library's folder. Methods block; call them on a thread that may."""
+
+    def __init__(
+        self, hub: Locator, library: ModelLibrary, models: Path, tuning: Tuning | None = None
+    ) -> None:
+        self._hub = hub
+        self._library = library
+        self._models = models
+        self._tuning = tuning or Tuning()
+        self.jobs = JobFolder(models)
+
+    def download(self, job: DownloadJob, control: Control) -> Received:
+        """The model of `job`, which is on disk as long as this is not done.
+
+        A model with the same bytes that is in the library already is returned as it is.
+        Raises: HubError, StorageError, DownloadCancelled; all that came is kept for another time.
+        """
+        self._require_folder()
+        self.jobs.save(job)
+        job, locations = self._located(job, control)
+        known = self._library.with_hashes(job.sha256)
+        if known is not None and known.problem is None:
+            self.jobs.forget(job)
+            return Received(known, was_there=True)
+        targets = self._targets(job)
+        total = sum(location.size_bytes or 0 for location in locations)
+        before = 0
+        for location, target in zip(locations, targets, strict=True):
+            sharing = replace(control, report=_Shifted(control, before, total))
+            fetch(self._hub, Wanted(location, target), self.jobs.folder, sharing, self._tuning)
+            before += location.size_bytes or 0
+        model = self._library.add_downloaded(
+            targets, HubSource(job.repo, job.revision, job.paths, job.sha256, job.title)
+        )
+        self.jobs.forget(job)
+        return Received(model, was_there=False)
+
+    def discard(self, job: DownloadJob) -> None:
+        """Leave nothing of a download that is not done; the caller has ended it. Raises OSError."""
+        job = self.jobs.noted(job) or job
+        for target in self._targets(job) if job.sha256 else ():
+            target.unlink(missing_ok=True)
+        self.jobs.discard(job)
+
+    def _located(self, job: DownloadJob, control: Control) -> tuple[DownloadJob, Sequence[FileLocation]]:
+        """Where its files are, all at one commit, which the job remembers from now on."""
+        locations: list[FileLocation] = []
+        revision = job.revision
+        for path in job.paths:
+            locations.append(locate(self._hub, job.repo, path, revision, control, self._tuning))
+            revision = locations[0].commit
+        hashes = tuple(location.sha256 or "" for location in locations)
+        promised = job.sha256 or job.pinned_sha256
+        if promised and promised != hashes:
+            raise DownloadDamaged(
+                "hub-file-changed",
+                f"{printable(job.paths[0])} on the hub is not the file it should be at this commit.",
+                detail=f"{job.repo} {revision}: {', '.join(hashes)} instead of {', '.join(promised)}",
+                hint="Start the download anew to get what is there now.",
+            )
+        located = replace(job, revision=revision, sha256=hashes)
+        self.jobs.save(located)
+        return located, locations
+
+    def _targets(self, job: DownloadJob) -> tuple[Path, ...]:
+        """Names of our own making: what the file is called, and a mark of what is in it.
+
+        So two files of one name lie side by side, also where names do not distinguish case, and llama.cpp
+        finds the parts of a split model by their numbers.
+        """
+        mark = job.sha256[0][:_MARK_DIGITS]
+        first = job.paths[0].replace("\\", "/").rsplit("/", 1)[-1]
+        if len(job.paths) == 1:
+            return (self._models / f"{safe_stem(first)}-{mark}.gguf",)
+        stem = safe_stem(_PART.sub("", first))
+        count = len(job.paths)
+        return tuple(self._models / f"{stem}-{mark}-{n:05}-of-{count:05}.gguf" for n in range(1, count + 1))
+
+    def _require_folder(self) -> None:
+        """Raises DownloadStopped when models cannot be kept."""
+        try:
+            self.jobs.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            real = self._models.resolve(strict=True)
+            inside = self.jobs.folder.resolve(strict=True).is_relative_to(real)
+        except (OSError, RuntimeError) as exc:  # RuntimeError: a loop of links, before Python 3.13
+            raise _unusable(self._models, str(exc)) from exc
+        if not inside or real == Path(real.anchor):
+            raise _unusable(self._models, f"it leads to {real}")
+
+
+class _Shifted:
+    """Reports of one file as those of the whole model."""
+
+    def __init__(self, control: Control, before: int, total: int) -> None:
+        self._report = control.report
+        self._before = before
+        self._total = total
+
+    def __call__(self, progress: Progress) -> None:
+        self._report(
+            replace(
+                progress,
+                done_bytes=self._before + progress.done_bytes,
+                total_bytes=self._total,
+                checked_bytes=self._before + progress.checked_bytes,
+            )
+        )
+
+
+def _unusable(folder: Path, why: str) -> DownloadStopped:
+    return DownloadStopped(
+        "models-folder",
+        "The folder for models cannot be used.",
+        detail=f"{folder}: {why}",
+        hint="Make it a folder that can be written.",
+    )

@@ -1,0 +1,264 @@
+"""The queue of downloads behind the window: started, paused, continued and told of; it outlives the app."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import StrEnum, auto
+
+from oa_desktop.errors import OaError
+from oa_desktop.hub.download.progress import Control, Phase, Progress
+from oa_desktop.hub.errors import DownloadCancelled, DownloadDamaged, GatedRepo, NotFoundOnHub
+from oa_desktop.services.download_jobs import DownloadJob
+from oa_desktop.services.downloading import ModelDownloader, Received
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = 2
+_FINAL = (DownloadDamaged, GatedRepo, NotFoundOnHub)
+"""Trouble that waiting does not mend."""
+
+
+class State(StrEnum):
+    """Of a download."""
+
+    WAITING = auto()
+    RUNNING = auto()
+    ELSEWHERE = auto()
+    """Another program of this person downloads the same file."""
+    RETRYING = auto()
+    CHECKING = auto()
+    PAUSED = auto()
+    FAILED = auto()
+    DONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One row of the queue.
+
+    seconds_left: None while nobody knows. problem: why it is paused, failed or tried again.
+    retry_in_s: while RETRYING. model_ref: once it is DONE; was_there: nothing had to be downloaded for it.
+    """
+
+    job: DownloadJob
+    state: State
+    done_bytes: int = 0
+    total_bytes: int = 0
+    bytes_per_second: float = 0.0
+    seconds_left: float | None = None
+    checked_bytes: int = 0
+    retry_in_s: float = 0.0
+    problem: OaError | None = None
+    model_ref: str = ""
+    was_there: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the methods of the queue take."""
+        return self.job.key
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it runs or will run by itself."""
+        return self.state not in (State.PAUSED, State.FAILED, State.DONE)
+
+
+@dataclass(slots=True)
+class _Running:
+    control: Control
+    task: "asyncio.Task[None]"
+
+
+class Downloads:
+    """Lives in one event loop, in which its methods are called and `on_change` is; downloads run on threads.
+
+    limit: asked for the most bytes per second, 0 for no limit.
+    """
+
+    def __init__(
+        self,
+        downloader: ModelDownloader,
+        on_change: Callable[[tuple[Download, ...]], None],
+        limit: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._downloader = downloader
+        self._on_change = on_change
+        self._limit = limit
+        self._rows: dict[str, Download] = {}
+        self._running: dict[str, _Running] = {}
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="download")
+
+    async def open(self) -> None:
+        """Take up what was not done when the app ended: what was paused stays so, the rest goes on."""
+        jobs = await asyncio.to_thread(self._unfinished)
+        for job in jobs:
+            trouble = OaError(job.trouble[0], job.trouble[1], hint=job.trouble[2]) if job.trouble else None
+            self._rows[job.key] = Download(
+                job,
+                State.PAUSED if job.paused else State.WAITING,
+                total_bytes=job.size_bytes,
+                problem=trouble,
+            )
+        for job in jobs:
+            if not job.paused:
+                self._start(job)
+        self._tell()
+
+    async def add(self, job: DownloadJob) -> str:
+        """Download this as well; the same as one that is there continues that. Returns its key.
+
+        Raises: StorageError when it cannot be noted down.
+        """
+        row = self._rows.get(job.key)
+        if row is not None and row.is_active:
+            return job.key
+        if row is not None and row.state is State.PAUSED:
+            job = row.job
+        await self._go_on(job)
+        return job.key
+
+    async def pause(self, key: str) -> None:
+        """Stop it for now; what came is kept."""
+        row = self._rows.get(key)
+        if row is None or not row.is_active:
+            return
+        await self._end(key)
+        job = await asyncio.to_thread(self._downloader.jobs.change, row.job, paused=True, trouble=None)
+        self._put(replace(self._rows[key], job=job, state=State.PAUSED, problem=None, bytes_per_second=0.0))
+
+    async def resume(self, key: str) -> None:
+        """Let one go on that is paused or failed. Raises StorageError."""
+        row = self._rows.get(key)
+        if row is not None and row.state in (State.PAUSED, State.FAILED):
+            await self._go_on(row.job)
+
+    async def cancel(self, key: str) -> None:
+        """End it and leave nothing of it."""
+        await self._end(key)
+        row = self._rows.pop(key, None)
+        if row is not None and row.state is not State.DONE:
+            await asyncio.to_thread(self._downloader.discard, row.job)
+        self._tell()
+
+    async def clear(self, key: str) -> None:
+        """Take a row away whose download is done."""
+        if key in self._rows and self._rows[key].state is State.DONE:
+            del self._rows[key]
+            self._tell()
+
+    async def close(self) -> None:
+        """Stop all; they go on when the queue is opened again."""
+        for key in list(self._running):
+            await self._end(key)
+        await asyncio.to_thread(self._threads.shutdown)
+
+    def _unfinished(self) -> tuple[DownloadJob, ...]:
+        self._downloader.jobs.clean()
+        return self._downloader.jobs.load()
+
+    async def _go_on(self, job: DownloadJob) -> None:
+        job = await asyncio.to_thread(self._downloader.jobs.change, job, paused=False, trouble=None)
+        before = self._rows.get(job.key)
+        done = before.done_bytes if before is not None else 0
+        self._rows[job.key] = Download(job, State.WAITING, done_bytes=done, total_bytes=job.size_bytes)
+        self._start(job)
+        self._tell()
+
+    def _start(self, job: DownloadJob) -> None:
+        loop = asyncio.get_running_loop()
+
+        def report(progress: Progress) -> None:
+            loop.call_soon_threadsafe(self._progressed, job.key, control, progress)
+
+        control = Control(threading.Event(), self._limit, report)
+        self._running[job.key] = _Running(control, asyncio.create_task(self._run(job, control)))
+
+    async def _run(self, job: DownloadJob, control: Control) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            received = await loop.run_in_executor(self._threads, self._downloader.download, job, control)
+        except DownloadCancelled:
+            return
+        except OaError as problem:
+            await self._troubled(job.key, problem)
+        except Exception as bug:
+            _log.exception("a download failed")
+            mistake = OaError("internal-error", f"The app made a mistake ({type(bug).__name__}).")
+            await self._troubled(job.key, mistake)
+        else:
+            self._received(job.key, received)
+        finally:
+            self._running.pop(job.key, None)
+
+    async def _end(self, key: str) -> None:
+        running = self._running.get(key)
+        if running is not None:
+            running.control.stop.set()
+            await asyncio.gather(running.task, return_exceptions=True)
+
+    async def _troubled(self, key: str, problem: OaError) -> None:
+        state = State.FAILED if isinstance(problem, _FINAL) else State.PAUSED
+        row = self._rows[key]
+        job, told = row.job, (problem.code, problem.title, problem.hint)
+        try:
+            job = await asyncio.to_thread(self._downloader.jobs.change, job, paused=True, trouble=told)
+        except OaError as second:
+            _log.warning("%s %s", second.title, second.detail)
+        self._put(
+            replace(row, job=job, state=state, problem=problem, bytes_per_second=0.0, seconds_left=None)
+        )
+
+    def _received(self, key: str, received: Received) -> None:
+        row = self._rows[key]
+        self._put(
+            replace(
+                row,
+                state=State.DONE,
+                done_bytes=row.total_bytes,
+                bytes_per_second=0.0,
+                seconds_left=None,
+                problem=None,
+                model_ref=received.model.ref,
+                was_there=received.was_there,
+            )
+        )
+
+    def _progressed(self, key: str, control: Control, progress: Progress) -> None:
+        running, row = self._running.get(key), self._rows.get(key)
+        if running is None or running.control is not control or row is None or control.stop.is_set():
+            return
+        self._put(_moved(row, progress))
+
+    def _put(self, row: Download) -> None:
+        self._rows[row.key] = row
+        self._tell()
+
+    def _tell(self) -> None:
+        self._on_change(tuple(self._rows.values()))
+
+
+def _moved(row: Download, progress: Progress) -> Download:
+    states = {
+        Phase.ASKING: State.RUNNING,
+        Phase.ELSEWHERE: State.ELSEWHERE,
+        Phase.RECEIVING: State.RUNNING,
+        Phase.RETRYING: State.RETRYING,
+        Phase.CHECKING: State.CHECKING,
+    }
+    known = progress.total_bytes > 0
+    left = progress.total_bytes - progress.done_bytes
+    speed = progress.bytes_per_second
+    return replace(
+        row,
+        state=states[progress.phase],
+        done_bytes=progress.done_bytes if known else row.done_bytes,
+        total_bytes=progress.total_bytes or row.total_bytes,
+        bytes_per_second=speed,
+        seconds_left=left / speed if speed >= 1 and progress.phase is Phase.RECEIVING else None,
+        checked_bytes=progress.checked_bytes if known else row.checked_bytes,
+        retry_in_s=progress.retry_in_s,
+        problem=progress.problem,
+    )
