@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from oa_desktop.engine.offload import GpuLayers
 from oa_desktop.engine.prompts.choice import NAMES
 from oa_desktop.gguf.kv_cache import KvType
+from oa_desktop.gguf.offload import GpuLayers
 
 FlashAttention = Literal["auto", "on", "off"]
 

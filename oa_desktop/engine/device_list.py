@@ -26,9 +26,9 @@ def list_devices(argv: Sequence[str]) -> int:
 
 
 def _found() -> dict[str, Any]:
-    from oa_desktop.engine.device import offload_targets
     from oa_desktop.engine.llama import log
     from oa_desktop.engine.llama.devices import backends, devices
+    from oa_desktop.gguf.device import offload_targets
 
     log.redirect()
     seen = devices()

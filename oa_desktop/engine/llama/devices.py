@@ -11,7 +11,7 @@ from typing import Any, Final
 import psutil  # type: ignore[import-untyped]
 from llama_cpp import llama_cpp as native
 
-from oa_desktop.engine.device import Device, Role, kind_of
+from oa_desktop.gguf.device import Device, Role, kind_of
 
 _BACKEND_FILE: Final = re.compile(r"(?:lib)?ggml-(cuda|hip|metal|musa|opencl|sycl|vulkan)\b")
 _LIBRARIES: Final = ("ggml", "ggml-base", "llama")

@@ -8,7 +8,7 @@ from llama_cpp import llama_cpp as native
 from oa_desktop.engine.arguments import FlashAttention
 from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.handle import ModelHandle
-from oa_desktop.engine.offload import Plan
+from oa_desktop.gguf.offload import Plan
 
 _TYPES: Final[dict[str, int]] = {
     "auto": native.LLAMA_FLASH_ATTN_TYPE_AUTO,

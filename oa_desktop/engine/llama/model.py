@@ -13,8 +13,8 @@ from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.context import LlamaOptions
 from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.load_errors import explain_load
-from oa_desktop.engine.offload import Plan
 from oa_desktop.errors import ModelError
+from oa_desktop.gguf.offload import Plan
 
 
 def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float], None] | None) -> ModelHandle:

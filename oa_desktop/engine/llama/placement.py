@@ -5,11 +5,11 @@ from typing import Any
 from llama_cpp import llama_cpp as native
 
 from oa_desktop.engine.backend import DeviceFacts
-from oa_desktop.engine.device import Role
 from oa_desktop.engine.llama.devices import devices
 from oa_desktop.engine.llama.flash_attention import flash_attention_was_said
 from oa_desktop.engine.llama.handle import ModelHandle
-from oa_desktop.engine.offload import Plan
+from oa_desktop.gguf.device import Role
+from oa_desktop.gguf.offload import Plan
 
 
 def device_facts(model: ModelHandle, context: Any, plan: Plan | None) -> DeviceFacts:

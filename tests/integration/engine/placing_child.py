@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from oa_desktop.engine.backend import Batch
-from oa_desktop.engine.device import offload_targets
 from oa_desktop.engine.llama import LlamaBackend, LlamaOptions, log
 from oa_desktop.engine.llama.devices import devices
-from oa_desktop.engine.offload import Plan
 from oa_desktop.engine.requests import Sampling
+from oa_desktop.gguf.device import offload_targets
 from oa_desktop.gguf.kv_cache import KvType
+from oa_desktop.gguf.offload import Plan
 
 PROMPT = "<|prompter|>What is a tree?<|endoftext|><|assistant|>"
 TOKENS = 16

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from oa_desktop.engine.device import Role
 from oa_desktop.engine.llama import LlamaBackend, LlamaOptions
 from oa_desktop.engine.llama import devices as reading
 from oa_desktop.engine.llama.devices import backends, devices, free_memory
+from oa_desktop.gguf.device import Role
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not TOUR.exists(), reason="no tour model")]

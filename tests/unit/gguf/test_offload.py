@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oa_desktop.engine.device import Device, Role, kind_of, offload_targets
-from oa_desktop.engine.layer_memory import reserve_bytes
-from oa_desktop.engine.offload import (
+from oa_desktop.gguf.device import Device, Role, kind_of, offload_targets
+from oa_desktop.gguf.facts import Shape
+from oa_desktop.gguf.kv_cache import KvType, cell_bytes
+from oa_desktop.gguf.layer_memory import reserve_bytes
+from oa_desktop.gguf.layer_sizes import LayerSizes
+from oa_desktop.gguf.offload import (
     ROOM_BYTES,
     SMALLEST_CONTEXT,
     Plan,
@@ -16,9 +19,6 @@ from oa_desktop.engine.offload import (
     plan,
     smaller,
 )
-from oa_desktop.gguf.facts import Shape
-from oa_desktop.gguf.kv_cache import KvType, cell_bytes
-from oa_desktop.gguf.layer_sizes import LayerSizes
 
 GB, MB = 10**9, 10**6
 LLAMA_7B = LayerSizes(

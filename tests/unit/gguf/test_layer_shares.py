@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oa_desktop.engine.layer_shares import filled, most_that_fit, proportional
+from oa_desktop.gguf.layer_shares import filled, most_that_fit, proportional
 
 ROWS = st.lists(st.integers(0, 20), max_size=7)
 ROOMS = st.lists(st.integers(0, 40), min_size=1, max_size=3)

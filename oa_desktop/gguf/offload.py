@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from oa_desktop.engine.device import Device
-from oa_desktop.engine.layer_memory import LayerMemory, reserve_bytes
-from oa_desktop.engine.layer_shares import filled, most_that_fit, proportional
+from oa_desktop.gguf.device import Device
 from oa_desktop.gguf.errors import decimal_size
 from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS
 from oa_desktop.gguf.kv_cache import KvType
+from oa_desktop.gguf.layer_memory import LayerMemory, reserve_bytes
+from oa_desktop.gguf.layer_shares import filled, most_that_fit, proportional
 from oa_desktop.gguf.layer_sizes import LayerSizes
 
 GpuLayers = int | Literal["auto", "all"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from oa_desktop.engine.device import Device
+from oa_desktop.gguf.device import Device
 from oa_desktop.gguf.fit import compute_bytes
 from oa_desktop.gguf.kv_cache import KvType, cell_bytes
 from oa_desktop.gguf.layer_sizes import LayerSizes
