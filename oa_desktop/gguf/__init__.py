@@ -1,4 +1,4 @@
-"""Model files as data: a bounded, distrustful reader of GGUF headers, and what such a model takes. No weights."""
+"""Model files as data: a bounded, distrustful reader of GGUF headers, and what such models take."""
 
 from oa_desktop.gguf.errors import (
     ModelDamaged,
