@@ -5,6 +5,7 @@ has: from https only to https, never to this machine or its network, and never w
 """
 
 import ipaddress
+import socket
 from urllib.parse import SplitResult, urlsplit
 
 from oa_desktop.gguf.errors import printable
@@ -63,7 +64,10 @@ def _is_near(parts: SplitResult) -> bool:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        try:
+            address = ipaddress.ip_address(socket.inet_aton(host))  # such as 2130706433 for 127.0.0.1
+        except (OSError, ValueError):
+            return False
     return not address.is_global
 
 

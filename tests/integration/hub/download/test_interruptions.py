@@ -1,0 +1,379 @@
+"""Downloads that are stopped, killed, joined, short of space, or given strange folders."""
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from oa_desktop.errors import OaError
+from oa_desktop.hub.api import Hub
+from oa_desktop.hub.download.progress import Phase, Progress
+from oa_desktop.hub.errors import DownloadCancelled, DownloadStopped
+from tests.hub_server import HubServer, Trickle
+from tests.made_gguf import made_model
+
+from .conftest import FILE, QUICK, REPO, Bench
+
+CHUNK_BYTES = QUICK.read_bytes
+TIMES = 20
+
+
+class StopAt:
+    """Sets the stop once so many bytes came."""
+
+    def __init__(self, bench: Bench, done_bytes: int) -> None:
+        self._bench = bench
+        self._at = done_bytes
+
+    def append(self, progress: Progress) -> None:
+        if progress.done_bytes >= self._at:
+            self._bench.stop.set()
+
+
+def slowed(server: HubServer) -> None:
+    """Enough for a person to press pause."""
+    server.fail(Trickle(40_000_000), times=None)
+
+
+def test_d13_paused_twenty_times_nothing_is_fetched_twice(bench: Bench) -> None:
+    slowed(bench.server)
+    dice = random.Random(13)
+    received = pauses = 0
+    while not bench.target.exists() and pauses < TIMES:
+        before = sum(path.stat().st_blocks for path in bench.parts.glob("*.part"))
+        timer = threading.Timer(dice.uniform(0.005, 0.06), bench.stop.set)
+        timer.start()
+        try:
+            bench.download(note_s=0.005)
+        except DownloadCancelled:
+            pauses += 1
+        timer.cancel()
+        bench.stop.clear()
+        assert sum(path.stat().st_blocks for path in bench.parts.glob("*.part")) >= before or (
+            bench.target.exists()
+        )
+    bench.server.no_more_faults()
+    bench.download()
+    assert bench.is_right()
+    assert pauses > 1
+    asked = [request.headers.get("range") for request in bench.server.seen("cdn", "GET")]
+    starts = [int(text.removeprefix("bytes=").split("-")[0]) if text else 0 for text in asked]
+    assert starts == sorted(starts), "never behind where it was"
+    received = bench.sent_bytes()
+    socket_buffers = 8 << 20
+    assert received <= len(bench.content) + pauses * (CHUNK_BYTES + socket_buffers)
+
+
+def test_d13_what_is_paused_is_noted_to_the_byte(bench: Bench) -> None:
+    slowed(bench.server)
+    bench.told = StopAt(bench, 1_000_000)
+    with pytest.raises(DownloadCancelled):
+        bench.download(note_s=0.005)
+    bench.stop.clear()
+    bench.told = []
+    bench.server.no_more_faults()
+    before = len(bench.ranges())
+    bench.download()
+    assert bench.is_right()
+    start = int(bench.ranges()[before].removeprefix("bytes=").split("-")[0])
+    assert start >= 1_000_000
+    assert bench.told[0].done_bytes == 0 or bench.told[0].done_bytes == start
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from oa_desktop.hub.api import Hub
+from oa_desktop.hub.download.fetch import Wanted, fetch, locate
+from oa_desktop.hub.download.progress import Control
+from oa_desktop.hub.download.tuning import Tuning
+endpoint, repo, file, folder, lanes = sys.argv[1:]
+folder = Path(folder)
+(folder / ".downloads").mkdir(parents=True, exist_ok=True)
+tuning = Tuning(spare_bytes=0, reserve_bytes=0, note_s=0.01, flush_s=0.05, most_lanes=int(lanes),
+                trial_s=0.02, least_lane_bytes=100_000, first_wait_s=0.01)
+hub = Hub(endpoint)
+control = Control(report=lambda progress: print(progress.done_bytes, flush=True))
+location = locate(hub, repo, file, "main", control, tuning)
+fetch(hub, Wanted(location, folder / "model.gguf"), folder / ".downloads", control, tuning)
+print("done", flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def large() -> bytes:
+    """The 20 MB of the fault table."""
+    return made_model(20_000_000, seed=14)
+
+
+def child(server: HubServer, folder: Path, lanes: int = 1) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, server.endpoint, REPO, FILE, str(folder), str(lanes)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def test_d14_killed_twenty_times_at_random_it_ends_with_the_right_file(
+    hub_server: HubServer, large: bytes, tmp_path: Path
+) -> None:
+    hub_server.add_repo(REPO, {FILE: large})
+    hub_server.fail(Trickle(25_000_000), times=None)
+    dice = random.Random(14)
+    kills, furthest = 0, 0
+    while kills < TIMES:
+        process = child(hub_server, tmp_path, lanes=1 + kills % 2)
+        assert process.stdout is not None
+        wanted = furthest + dice.randrange(200_000, 900_000)
+        for line in process.stdout:
+            if line.strip() == "done" or int(line) >= wanted:
+                break
+        process.kill()
+        process.communicate()
+        kills += 1
+        part = next(tmp_path.glob(".downloads/*.part"), None)
+        assert part is not None, "it was killed before it was whole"
+        furthest = wanted
+    hub_server.no_more_faults()
+    process = child(hub_server, tmp_path)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 0, error
+    assert hashlib.sha256((tmp_path / "model.gguf").read_bytes()).digest() == hashlib.sha256(large).digest()
+    left = {file.suffix for file in tmp_path.rglob("*") if file.is_file()}
+    assert left <= {".gguf", ".lock"}
+    last = hub_server.seen("cdn", "GET")[-1].headers["range"]
+    assert int(last.removeprefix("bytes=").split("-")[0]) > 1_000_000, "the last run began where others ended"
+
+
+def test_cancelling_while_the_file_is_checked_is_prompt_and_keeps_it(bench: Bench) -> None:
+    class AtCheck:
+        def append(self, progress: Progress) -> None:
+            if progress.done_bytes == progress.total_bytes > 0:
+                bench.stop.set()
+
+    bench.told = AtCheck()
+    with pytest.raises(DownloadCancelled):
+        bench.download()
+    assert not bench.target.exists()
+    bench.stop.clear()
+    bench.told = []
+    asked = len(bench.ranges())
+    bench.download()
+    assert bench.is_right()
+    assert len(bench.ranges()) == asked, "all bytes were there"
+
+
+def test_d12_a_disk_that_is_too_small_is_told_before_the_first_byte(bench: Bench) -> None:
+    with pytest.raises(DownloadStopped, match="the disk has") as caught:
+        bench.download(spare_bytes=1 << 60)
+    assert caught.value.code == "disk-full"
+    assert bench.ranges() == []
+
+
+def test_d12_a_disk_that_fills_up_meanwhile_pauses_the_download(bench: Bench) -> None:
+    slowed(bench.server)
+    with pytest.raises(DownloadStopped, match="The disk is full"):
+        bench.download(reserve_bytes=1 << 60, note_s=0.01)
+    assert any(name.endswith(".part") for name in bench.left())
+    bench.server.no_more_faults()
+    bench.download()
+    assert bench.is_right()
+
+
+FULL_CHILD = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+""" + CHILD.replace("fetch(hub", "from oa_desktop.errors import OaError\ntry:\n    fetch(hub").replace(
+    'print("done", flush=True)', "except OaError as error:\n    print(error.code, error.title, flush=True)"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file sizes are of POSIX")
+def test_d12_a_write_that_fails_for_want_of_space_keeps_what_is_there(bench: Bench) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", FULL_CHILD, bench.server.endpoint, REPO, FILE, str(bench.folder), "1"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=60,
+        check=False,
+    )
+    assert "disk-full The disk is full" in process.stdout, process.stderr
+    before = len(bench.ranges())
+    bench.download()
+    assert bench.is_right()
+    assert bench.ranges()[before] == f"bytes=1000000-{len(bench.content) - 1}"
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user")
+def test_a_folder_that_cannot_be_written_is_told(bench: Bench) -> None:
+    bench.parts.mkdir(parents=True)
+    bench.parts.chmod(0o500)
+    with pytest.raises(OaError, match="cannot be written"):
+        bench.download()
+
+
+def test_a_file_where_the_folder_should_be_is_told(bench: Bench) -> None:
+    bench.folder.mkdir()
+    bench.parts.write_text("here is something else")
+    with pytest.raises((OaError, FileExistsError)):
+        bench.download()
+    assert bench.ranges() == []
+
+
+def test_d16_a_link_where_the_part_should_lie_is_not_written_through(bench: Bench, tmp_path: Path) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    bench.parts.mkdir(parents=True)
+    (bench.parts / f"{bench.sha256}.part").symlink_to(precious)
+    with pytest.raises(OaError):
+        bench.download()
+    assert precious.read_text() == "mine"
+
+
+def test_d16_a_hard_link_where_the_part_should_lie_is_not_written_to(bench: Bench, tmp_path: Path) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    bench.parts.mkdir(parents=True)
+    (bench.parts / f"{bench.sha256}.part").hardlink_to(precious)
+    with pytest.raises(OaError, match="Something else lies"):
+        bench.download()
+    assert precious.read_text() == "mine"
+
+
+def test_d16_a_note_that_is_a_link_is_not_believed(bench: Bench, tmp_path: Path) -> None:
+    bench.parts.mkdir(parents=True)
+    (bench.parts / f"{bench.sha256}.json").symlink_to("/dev/zero")
+    bench.download()
+    assert bench.is_right()
+
+
+NOTES: dict[str, Callable[[str], str]] = {
+    "not json": lambda _: "{",
+    "other size": lambda note: note.replace('"size": ', '"size": 1'),
+    "numbers below nothing": lambda note: note.replace('"written": [[0', '"written": [[-5'),
+    "no list": lambda note: note.replace('"written": [[', '"written": [[[').replace("]]", "]]]", 1),
+    "more than there is": lambda note: note.replace('"written": [[0, ', '"written": [[0, 29'),
+    "empty": lambda _: "",
+}
+
+
+@pytest.mark.parametrize("damage", NOTES)
+def test_a_note_that_was_damaged_costs_time_and_nothing_else(bench: Bench, damage: str) -> None:
+    slowed(bench.server)
+    bench.told = StopAt(bench, 500_000)
+    with pytest.raises(DownloadCancelled):
+        bench.download(note_s=0.005)
+    bench.stop.clear()
+    bench.told = []
+    note = next(bench.parts.glob("*.json"))
+    note.write_text(NOTES[damage](note.read_text()))
+    bench.server.no_more_faults()
+    bench.download()
+    assert bench.is_right()
+
+
+def test_after_a_restart_of_the_machine_only_what_was_flushed_counts(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowed(bench.server)
+    bench.told = StopAt(bench, 500_000)
+    with pytest.raises(DownloadCancelled):
+        bench.download(note_s=0.005, flush_s=3600)
+    bench.stop.clear()
+    bench.told = []
+    monkeypatch.setattr("psutil.boot_time", lambda: 1.0)
+    bench.server.no_more_faults()
+    before = len(bench.ranges())
+    bench.download()
+    assert bench.is_right()
+    assert bench.ranges()[before] == "", "nothing had been flushed"
+
+
+def test_d17_the_same_file_twice_at_once_is_fetched_once(bench: Bench) -> None:
+    slowed(bench.server)
+    with ThreadPoolExecutor(2) as both:
+        files = list(both.map(lambda _: bench.download(), range(2)))
+    assert files == [bench.target, bench.target]
+    assert bench.is_right()
+    assert len(bench.ranges()) == 1
+    assert Phase.ELSEWHERE in bench.phases()
+
+
+def test_d17_two_processes_fetch_the_same_file_once(bench: Bench) -> None:
+    slowed(bench.server)
+    processes = [child(bench.server, bench.folder) for _ in range(2)]
+    for process in processes:
+        output, error = process.communicate(timeout=60)
+        assert output.strip().endswith("done"), error
+    assert bench.is_right()
+    assert len(bench.ranges()) == 1
+
+
+def test_waiting_for_another_program_can_be_cancelled(bench: Bench) -> None:
+    slowed(bench.server)
+    other = replace(bench, stop=threading.Event(), told=[])
+
+    class StopWhenElsewhere:
+        def append(self, progress: Progress) -> None:
+            if progress.phase is Phase.ELSEWHERE:
+                other.stop.set()
+
+    other.told = StopWhenElsewhere()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(bench.download)
+        bench.server.wait_for(lambda requests: any(seen.origin == "cdn" for seen in requests))
+        with pytest.raises(DownloadCancelled):
+            other.download()
+        assert first.result() == bench.target
+
+
+def test_several_connections_bring_the_same_file(hub_server: HubServer, large: bytes, tmp_path: Path) -> None:
+    hub_server.add_repo(REPO, {FILE: large})
+    hub_server.fail(Trickle(8_000_000), times=None)
+    bench = Bench(hub_server, large, tmp_path, Hub(hub_server.endpoint))
+    bench.download(most_lanes=4, trial_s=0.1, note_s=0.02, least_lane_bytes=500_000)
+    assert bench.is_right()
+    ranges = bench.ranges()
+    assert len(ranges) > 2, "each connection is slow, so more of them were opened"
+    assert bench.sent_bytes() < 2 * len(large)
+
+
+def test_a_server_that_takes_no_second_connection_is_content_with_one(
+    hub_server: HubServer, large: bytes, tmp_path: Path
+) -> None:
+    from tests.hub_server import Status
+
+    hub_server.add_repo(REPO, {FILE: large})
+    hub_server.fail(Trickle(20_000_000), times=1)
+    hub_server.fail(Status(503), times=None)
+    bench = Bench(hub_server, large, tmp_path, Hub(hub_server.endpoint))
+    bench.download(most_lanes=4, trial_s=0.1, note_s=0.02, least_lane_bytes=500_000)
+    assert bench.is_right()
+    assert len(bench.ranges()) == 2
+    assert Phase.RETRYING not in bench.phases()
+
+
+def test_a_limit_is_kept(bench: Bench) -> None:
+    import time
+
+    from oa_desktop.hub.download.fetch import Wanted, fetch, locate
+    from oa_desktop.hub.download.progress import Control
+
+    bench.parts.mkdir(parents=True)
+    control = Control(threading.Event(), lambda: 6_000_000, bench.told.append)
+    location = locate(bench.hub, REPO, FILE, "main", control, QUICK)
+    began = time.monotonic()
+    fetch(bench.hub, Wanted(location, bench.target), bench.parts, control, QUICK)
+    assert time.monotonic() - began > 0.35, "3 MB at 6 MB/s"
+    assert bench.is_right()
