@@ -89,6 +89,13 @@ class Settings:
     resume_gigabytes: float = _setting(
         4.0, "The most of the disk that takes, for all models together.", low=0.0, high=1000.0
     )
+    offline: bool = _setting(False, "Stay off the network: neither search nor download, whatever is pressed.")
+    download_limit: float = _setting(
+        0.0,
+        "The most megabytes per second that downloads take together; 0: no limit.",
+        low=0.0,
+        high=100000.0,
+    )
     user_id: str = _setting(
         "",
         "A random name for you as annotator, made once; it says nothing about you.",
