@@ -1,4 +1,4 @@
-"""What the hub tells about repositories and files, as values. Every text in them is somebody's and untrusted."""
+"""What the hub tells about repositories and files, as values. Every text in them is untrusted."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from oa_desktop.hub.repo_files import RemoteFile
 
 @dataclass(frozen=True, slots=True)
 class FoundRepo:
-    """One line of a search. parameters: how many weights, None when the hub does not say; licence: "" likewise."""
+    """One line of a search. parameters: how many weights; None, and "" of a text: the hub does not say."""
 
     id: str
     downloads: int = 0
@@ -25,7 +25,7 @@ class FoundRepo:
 
 @dataclass(frozen=True, slots=True)
 class RepoDetails:
-    """A repository at one commit. page: where a person reads about it, and accepts its terms when it is gated."""
+    """A repository at one commit. page: where a person reads about it, and accepts its terms if gated."""
 
     id: str
     commit: str
