@@ -1,10 +1,13 @@
 """Copy model files into the app's folder under names of our own making; all of them arrive, or none."""
 
+import hashlib
 import os
 import re
+import secrets
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from oa_desktop.errors import ModelError
@@ -30,21 +33,39 @@ def safe_stem(name: str) -> str:
     return f"model-{plain}".rstrip("-") if not plain or _RESERVED.match(plain) else plain
 
 
-def copy_into(folder: Path, parts: Sequence[Path], on_progress: Progress | None = None) -> tuple[Path, ...]:
-    """Copies of `parts` in `folder`, in order. A file that is there is never replaced.
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Whole copies under temporary names, with the names and the hashes of what was copied."""
+
+    folder: Path
+    parts: tuple[Path, ...]
+    temporaries: tuple[Path, ...]
+    sha256: tuple[str, ...]
+
+    def place(self) -> tuple[Path, ...]:
+        """Give them names that are free. One process at a time may do this. Raises OSError."""
+        targets = free_targets(self.folder, self.parts)
+        for temporary, target in zip(self.temporaries, targets, strict=True):
+            temporary.rename(target)
+        return targets
+
+
+@contextmanager
+def copied(folder: Path, parts: Sequence[Path], on_progress: Progress | None = None) -> Iterator[Copies]:
+    """Copies of `parts` in `folder`, in order, for as long as this is open; `place` makes them stay.
 
     Raises: ModelError when the disk is too small or a file cannot be read; then nothing is left behind.
     """
     total = sum(part.stat().st_size for part in parts)
     _require_space(folder, total, parts[0])
-    targets = _free_targets(folder, parts)
-    temporaries = [folder / f".importing-{os.getpid()}-{target.name}.tmp" for target in targets]
-    done = 0
+    token = secrets.token_hex(4)
+    temporaries = [folder / f".importing-{os.getpid()}-{token}-{number}.tmp" for number in range(len(parts))]
+    done, hashes = 0, []
     try:
         for part, temporary in zip(parts, temporaries, strict=True):
-            done = _copy(part, temporary, done, total, on_progress)
-        for temporary, target in zip(temporaries, targets, strict=True):
-            temporary.rename(target)
+            done, sha256 = _copy(part, temporary, done, total, on_progress)
+            hashes.append(sha256)
+        yield Copies(folder, tuple(parts), tuple(temporaries), tuple(hashes))
     except OSError as exc:
         raise ModelError(
             "model-not-copied",
@@ -55,7 +76,6 @@ def copy_into(folder: Path, parts: Sequence[Path], on_progress: Progress | None 
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
-    return targets
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -77,25 +97,31 @@ def _require_space(folder: Path, size_bytes: int, model: Path) -> None:
         )
 
 
-def _free_targets(folder: Path, parts: Sequence[Path]) -> tuple[Path, ...]:
-    """Names of which none is taken; the parts of a model keep their numbers, which llama.cpp reads."""
+def free_targets(folder: Path, parts: Sequence[Path]) -> tuple[Path, ...]:
+    """Names in `folder` of which none is taken, whatever its case.
+
+    The parts of a model keep their numbers, which llama.cpp reads.
+    """
     first = parts[0].stem
     numbers = [match[0] if (match := _PART.search(part.stem)) and len(parts) > 1 else "" for part in parts]
     base = safe_stem(_PART.sub("", first) if len(parts) > 1 else first)
+    taken = {file.name.lower() for file in folder.iterdir()}
     attempt, stem = 1, base
-    while any((folder / f"{stem}{number}.gguf").exists() for number in numbers):
+    while any(f"{stem}{number}.gguf".lower() in taken for number in numbers):
         attempt += 1
         stem = f"{base}-{attempt}"
     return tuple(folder / f"{stem}{number}.gguf" for number in numbers)
 
 
-def _copy(source: Path, target: Path, done: int, total: int, on_progress: Progress | None) -> int:
+def _copy(source: Path, target: Path, done: int, total: int, on_progress: Progress | None) -> tuple[int, str]:
+    digest = hashlib.sha256()
     with source.open("rb") as reader, target.open("xb") as writer:
         while chunk := reader.read(CHUNK_BYTES):
             writer.write(chunk)
+            digest.update(chunk)
             done += len(chunk)
             if on_progress is not None:
                 on_progress(done, total)
         writer.flush()
         os.fsync(writer.fileno())
-    return done
+    return done, digest.hexdigest()

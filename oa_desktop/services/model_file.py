@@ -1,6 +1,7 @@
 """A model as the app sees it, and the examination that makes one out of a path."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -77,6 +78,14 @@ class ModelExaminer:
             return ModelFile(ref, shown_name(path), path, (path,), 0, origin, None, gone)
         self._good[fingerprint] = checked
         return ModelFile(ref, checked.facts.name, path, checked.parts, size, origin, checked.facts)
+
+
+def fingerprint_of_all(parts: Sequence[Path]) -> str:
+    """As `fingerprint_of`, of all files of a model. Empty: not all are there."""
+    prints = [fingerprint_of(part) for part in parts]
+    if len(prints) == 1 or not all(prints):
+        return prints[0] if all(prints) else ""
+    return hashlib.sha256("".join(prints).encode("ascii")).hexdigest()
 
 
 def fingerprint_of(path: Path) -> str:

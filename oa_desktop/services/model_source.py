@@ -1,6 +1,9 @@
 """Where on the hub a model came from: enough to verify it, and to download it again when it is damaged."""
 
+import re
 from dataclasses import dataclass
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +24,8 @@ class HubSource:
     def path(self) -> str:
         """The path of the first part."""
         return self.paths[0]
+
+
+def is_sha256(text: str) -> bool:
+    """Whether this is one in lower-case hex."""
+    return _SHA256.fullmatch(text) is not None

@@ -1,55 +1,68 @@
-"""The models a person can chat with: the tour model, those in the app's folder, and imported ones.
+"""The models a person can chat with: the tour model, those in the app's folder, and those on the list.
 
-Methods read the disk and block for up to a second each (copying takes as long as it takes): call them through
-`asyncio.to_thread`. One library may be used from several threads.
+Methods read the disk and block for up to a second each (copying and verifying take as long as they take):
+call them through `asyncio.to_thread`. One library may be used from several threads.
 """
 
 import os
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from oa_desktop.errors import ModelError, UsageError
+from oa_desktop.errors import StorageError, UsageError
 from oa_desktop.gguf.check import check_model
-from oa_desktop.gguf.errors import ModelMissing, printable, shown_name
+from oa_desktop.gguf.errors import ModelDamaged, ModelMissing, printable
 from oa_desktop.gguf.fit import MemoryNeed, memory_need, require_fit
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.paths import AppPaths, tour_model
 from oa_desktop.services.load_marks import LoadMarks
 from oa_desktop.services.machine import available_bytes
-from oa_desktop.services.model_copy import Progress, copy_into, remove_leftovers, safe_stem
-from oa_desktop.services.model_file import ModelExaminer, ModelFile, Origin, fingerprint_of
-from oa_desktop.services.model_registry import ImportedModel, Registry, load_registry, save_registry
-from oa_desktop.services.model_removal import Removal
+from oa_desktop.services.model_copy import Progress, copied, remove_leftovers
+from oa_desktop.services.model_file import (
+    ModelExaminer,
+    ModelFile,
+    Origin,
+    fingerprint_of,
+    fingerprint_of_all,
+)
+from oa_desktop.services.model_folder import files_in, is_in, parts_beside
+from oa_desktop.services.model_registry import Registry
+from oa_desktop.services.model_removal import Removal, is_still
+from oa_desktop.services.model_rows import ModelNotes
+from oa_desktop.services.model_shelf import ModelShelf
 from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.model_verifying import Cancelled, Verified
+from oa_desktop.services.model_verifying import Cancelled, Verified, hashes_of, judged
 
 TOUR_REF = "tour"
-_FOLDER_PATTERNS = ("*.gguf", "*/*.gguf", "*/*/*.gguf")
-_MOST_IN_FOLDER = 500
+_OURS = (Origin.IMPORTED, Origin.DOWNLOADED)
+_HIDDEN_IN_FOLDER = "model-not-chat"
 
 
 class ModelLibrary:
-    """Finds, imports and removes models. The tour model is always there and cannot be removed."""
+    """Finds, adds, verifies and removes models. The tour model is always there and cannot be removed."""
 
     def __init__(self, paths: AppPaths, tour: Path | None = None) -> None:
         self._folder = paths.models
-        self._registry_path = paths.models / "models.json"
         self._tour = tour or tour_model()
-        self._lock = threading.Lock()
+        self._shelf = ModelShelf(paths.models, paths.data / "models.lock", TOUR_REF)
         self._examine = ModelExaminer()
         self._marks = LoadMarks(paths.models / ".loading")
         if self._folder.is_dir():
             remove_leftovers(self._folder)
+            self._shelf.clear_leftovers()
 
     def list_models(self) -> tuple[ModelFile, ...]:
         """All known models, the tour model first; damaged and missing ones carry their `problem`."""
-        registry = load_registry(self._registry_path)
-        found = [self._examined(TOUR_REF, self._tour, Origin.TOUR)]
-        found += [self._examined(m.id, m.path, _origin(m)) for m in registry.models]
+        registry = self._shelf.read()
+        found = [self._examined(TOUR_REF, self._tour, Origin.TOUR, registry)]
+        found += [self._examined(m.id, m.path, m.origin, registry, m.source) for m in registry.models]
+        gone = {file.path for removed in registry.removed for file in removed.files if is_still(file)}
         known = {part for model in found for part in model.parts}
-        found += [model for model in self._in_folder() if model.path not in known]
+        for file in files_in(self._folder, known | gone):
+            ref = file.relative_to(self._folder).as_posix()
+            model = self._examined(ref, file, Origin.FOLDER, registry)
+            if model.problem is None or model.problem.code != _HIDDEN_IN_FOLDER:
+                found.append(model)
         return tuple(found)
 
     def resolve(self, ref: str) -> ModelFile:
@@ -66,7 +79,7 @@ class ModelLibrary:
         """As `resolve`, but a model that is known and cannot be used is returned with its problem."""
         ref = ref.strip() or TOUR_REF
         if ref == TOUR_REF:
-            return self._examined(TOUR_REF, self._tour, Origin.TOUR)
+            return self._examined(TOUR_REF, self._tour, Origin.TOUR, self._readable())
         path = _as_path(ref)
         models = self.list_models()
         for model in models:
@@ -77,7 +90,7 @@ class ModelLibrary:
                 if ref.lower() in (model.path.name.lower(), model.path.stem.lower(), model.ref.lower()):
                     return model
         if path is not None and (path.exists() or len(Path(ref).parts) > 1):
-            return self._examined(str(path), path, Origin.PATH)
+            return self._examined(str(path), path, Origin.PATH, Registry())
         raise ModelMissing(
             "model-missing",
             f"There is no model {printable(ref)}.",
@@ -89,62 +102,84 @@ class ModelLibrary:
     ) -> ModelFile:
         """Add a model file that is on this machine, linked where it lies or copied into the app's folder.
 
-        Linking a file twice gives the same model. Raises: ModelError, and nothing is added; StorageError.
+        Linking a file twice, or copying what is there already, gives the same model.
+        Raises: ModelError, and nothing is added; StorageError.
         """
         path = _as_path(str(path)) or path
         checked = check_model(path)
-        if path.is_relative_to(self._folder):
-            return self.show(str(path))
-        parts = checked.parts
-        if copy:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            parts = copy_into(self._folder, checked.parts, on_progress)
-        with self._lock:
-            registry = load_registry(self._registry_path)
-            known = next((m for m in registry.models if m.path == parts[0]), None)
-            model = known or ImportedModel(_free_id(registry, parts[0]), parts[0], copied=copy)
-            if known is None:
-                save_registry(self._registry_path, registry.with_model(model))
-        return self.show(model.id)
+        if is_in(self._folder, path):
+            return self.show(str(self._as_listed(path)))
+        if not copy:
+            return self.show(self._shelf.link(path).id)
+        self._require_folder()
+        with copied(self._folder, checked.parts, on_progress) as copies:
+            known = self.with_hashes(copies.sha256)
+            if known is not None and known.origin in _OURS:
+                return known
+            return self.show(self._shelf.place(copies).id)
+
+    def link(self, path: Path, source: HubSource) -> ModelFile:
+        """Add a file that was found to be the one of `source`, where it lies. Raises as `import_model`."""
+        check_model(path)
+        return self.show(self._shelf.link(path, source).id)
 
     def add_downloaded(self, parts: tuple[Path, ...], source: HubSource) -> ModelFile:
         """Add verified files that lie in the app's folder, or put them in place of a damaged model.
 
+        When another good model of ours has the same bytes, the files are deleted and that one is returned.
         Raises: ModelError when they are no model, and nothing is added; StorageError.
         """
-        raise NotImplementedError
+        check_model(parts[0])
+        known = self._model_from(source)
+        if known is not None and known.problem is None and known.origin in _OURS and known.parts != parts:
+            self._shelf.drop(parts, known.ref)
+            return known
+        return self.show(self._shelf.add(parts, source, known.ref if known is not None else None).id)
 
     def with_hashes(self, sha256: Sequence[str]) -> ModelFile | None:
         """The usable model that has these published hashes, in the order of its parts."""
-        raise NotImplementedError
+        wanted = tuple(sha256)
+        registry = self._shelf.read()
+        for model in self.list_models() if wanted else ():
+            notes = registry.notes_on(model.ref)
+            seen = notes.sha256 if notes.seen == fingerprint_of_all(model.parts) else ()
+            if model.problem is None and wanted == (model.source.sha256 if model.source else seen):
+                return model
+        return None
 
     def verify(
         self, ref: str, on_progress: Progress | None = None, cancelled: Cancelled = lambda: False
     ) -> Verified:
         """Read the whole model and compare it with the published hash, else with what was noted before.
 
-        Raises: VerifyCancelled; ModelError when it is missing or cannot be read.
+        A model that is found to be damaged is not used any more, until its file is another one.
+        Raises: VerifyCancelled; ModelError when it is missing or cannot be read; StorageError.
         """
-        raise NotImplementedError
+        model = self.show(ref)
+        parts = parts_beside(model.path) if model.problem is not None else model.parts
+        before = fingerprint_of_all(parts)
+        sha256 = hashes_of(parts, on_progress, cancelled)
+        notes = self._shelf.read().notes_on(model.ref)
+        found = judged(sha256, model.source, notes, before)
+        if found.ok and not found.published and model.problem is not None and not notes.damaged:
+            return Verified(False, model.problem.sentence, sha256)
+        if model.origin is not Origin.PATH and before == fingerprint_of_all(parts):
+            self._note_verified(model.ref, found, before)
+        return found
 
     def configure(self, ref: str, **changes: object) -> ModelFile:
         """Change the settings of one model; None takes one back.
 
-        Raises: UsageError for an unknown name or a wrong value, ModelMissing, StorageError.
+        Raises: UsageError for an unknown name, a wrong value or a model that is not on the list,
+        ModelMissing, StorageError.
         """
-        raise NotImplementedError
-
-    def undo_remove(self, removal: Removal) -> ModelFile:
-        """Put everything back: the files, the entry, its settings. Raises ModelError when it was purged."""
-        raise NotImplementedError
-
-    def purge(self, removal: Removal) -> None:
-        """Delete what a removal keeps; it cannot be undone any more. Raises StorageError."""
-        raise NotImplementedError
-
-    def purge_removed(self) -> None:
-        """Delete what earlier runs removed. Only for the start of the window, when nobody can undo."""
-        raise NotImplementedError
+        model = self.show(ref)
+        if model.origin is Origin.PATH:
+            raise UsageError(
+                "model-not-listed", f"{model.name} is not on the list of models.", hint="Import it first."
+            )
+        self._shelf.note(model.ref, lambda notes: replace(notes, settings=notes.settings.changed(**changes)))
+        return self.show(model.ref)
 
     def remove(self, ref: str, *, delete_file: bool = False) -> Removal:
         """Take a model off the list; `undo_remove` puts it back. A linked file stays where it is.
@@ -163,12 +198,27 @@ class ModelLibrary:
                 f"{model.name} lies in the app's folder; removing it deletes the file.",
                 hint="Confirm that it may be deleted.",
             )
-        with self._lock:
-            registry = load_registry(self._registry_path).without_model(model.ref)
-            save_registry(self._registry_path, registry)
-        if model.origin is not Origin.LINKED:
-            _delete(model.parts)
-        return Removal("", model, 0)
+        files = () if model.origin is Origin.LINKED else {*model.parts, *parts_beside(model.path)}
+        removed = self._shelf.remove(model.ref, sorted(file for file in files if self._is_ours(file)))
+        return Removal(removed.id, model, sum(file.size_bytes for file in removed.files))
+
+    def undo_remove(self, removal: Removal) -> ModelFile:
+        """Put everything back: the files, the entry, its settings.
+
+        Raises: ModelError when it was purged or a file cannot be moved back, StorageError.
+        """
+        return self.show(self._shelf.put_back(removal.id).ref)
+
+    def purge(self, removal: Removal) -> None:
+        """Delete what a removal keeps; it cannot be undone any more. Raises StorageError."""
+        self._shelf.purge(removal.id)
+
+    def purge_removed(self) -> None:
+        """Delete what earlier runs removed. Only for the start of the window, when nobody can undo.
+
+        Raises: StorageError when the list cannot be read or written.
+        """
+        self._shelf.purge_all()
 
     def note_loading(self, model: ModelFile) -> None:
         """This file is being loaded; should that never end, it is `crashed`. Raises StorageError."""
@@ -198,26 +248,63 @@ class ModelLibrary:
         require_fit(model.facts, need, context, available_bytes() + device_bytes)
         return need
 
-    def _in_folder(self) -> list[ModelFile]:
-        root = Path(os.path.realpath(self._folder))
-        files = sorted({file for pattern in _FOLDER_PATTERNS for file in self._folder.glob(pattern)})
-        found = []
-        for file in files[:_MOST_IN_FOLDER]:
-            inside = Path(os.path.realpath(file)).is_relative_to(root)
-            if file.name.startswith(".") or not inside or not file.is_file():
-                continue
-            model = self._examined(file.relative_to(self._folder).as_posix(), file, Origin.FOLDER)
-            if model.problem is None or model.problem.code not in ("model-parts", "model-not-chat"):
-                found.append(model)
-        return found
+    def _examined(
+        self, ref: str, path: Path, origin: Origin, registry: Registry, source: HubSource | None = None
+    ) -> ModelFile:
+        model, notes = self._examine(ref, path, origin), registry.notes_on(ref)
+        crashed = self._marks.has(fingerprint_of(path))
+        model = replace(model, crashed=crashed, source=source, settings=notes.settings)
+        if model.problem is None and notes.damaged and notes.damaged == fingerprint_of_all(model.parts):
+            problem = "is not what was published" if source is not None else "is not what it was"
+            model = replace(model, facts=None, problem=ModelDamaged(path, "its content", problem))
+        return model
 
-    def _examined(self, ref: str, path: Path, origin: Origin) -> ModelFile:
-        model = self._examine(ref, path, origin)
-        return replace(model, crashed=self._marks.has(fingerprint_of(path)))
+    def _model_from(self, source: HubSource) -> ModelFile | None:
+        """The model with these bytes, or else the unusable one from the same place."""
+        models = [model for model in self.list_models() if model.source is not None]
+        for model in models:
+            if model.source is not None and model.source.sha256 == source.sha256:
+                return model
+        for model in models:
+            place = model.source and (model.source.repo, model.source.paths)
+            if place == (source.repo, source.paths) and model.problem is not None:
+                return model
+        return None
 
+    def _note_verified(self, ref: str, found: Verified, fingerprint: str) -> None:
+        def change(notes: ModelNotes) -> ModelNotes:
+            if not found.ok:
+                return replace(notes, damaged=fingerprint)
+            return replace(notes, sha256=found.sha256, seen=fingerprint, damaged="")
 
-def _origin(model: ImportedModel) -> Origin:
-    return Origin.IMPORTED if model.copied else Origin.LINKED
+        self._shelf.note(ref, change)
+
+    def _as_listed(self, path: Path) -> Path:
+        """The path of a file in the folder as the list has it, however it was reached."""
+        if path.is_relative_to(self._folder):
+            return path
+        return self._folder / Path(os.path.realpath(path)).relative_to(os.path.realpath(self._folder))
+
+    def _require_folder(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:  # also a link that leads nowhere, or round in a circle
+            raise StorageError(
+                "models-folder",
+                "The folder for models cannot be used.",
+                detail=f"{self._folder}: {exc}",
+                hint="Make it a folder that can be written.",
+            ) from exc
+
+    def _is_ours(self, file: Path) -> bool:
+        return is_in(self._folder, file.parent)
+
+    def _readable(self) -> Registry:
+        """The list, or an empty one: the tour model needs none."""
+        try:
+            return self._shelf.read()
+        except StorageError:
+            return Registry()
 
 
 def _as_path(ref: str) -> Path | None:
@@ -225,23 +312,3 @@ def _as_path(ref: str) -> Path | None:
         return Path(ref).expanduser().absolute() if "\0" not in ref else None
     except RuntimeError:  # "~" without a home
         return None
-
-
-def _free_id(registry: Registry, path: Path) -> str:
-    base = safe_stem(path.name).lower()
-    taken = {model.id for model in registry.models} | {TOUR_REF}
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    return name
-
-
-def _delete(parts: tuple[Path, ...]) -> None:
-    for part in parts:
-        try:
-            part.unlink(missing_ok=True)
-        except OSError as exc:
-            raise ModelError(
-                "model-not-deleted", f"{shown_name(part)} could not be deleted.", detail=str(exc)
-            ) from exc

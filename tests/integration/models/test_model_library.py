@@ -199,7 +199,7 @@ def test_d18_a_model_in_parts_is_one_model(library: ModelLibrary, downloads: Pat
     assert [part.name for part in model.parts] == [first.name, second.name]
     assert model.size_bytes == first.stat().st_size + second.stat().st_size
     assert [m.ref for m in library.list_models()] == ["tour", model.ref]
-    library.remove(model.ref)
+    library.purge(library.remove(model.ref))
     assert [file.name for file in paths.models.iterdir()] == ["models.json"]
 
 
@@ -330,7 +330,7 @@ def test_c04_a_path_that_is_no_utf8_survives_the_list(library: ModelLibrary, dow
     path = model_at(Path(os.fsdecode(os.fsencode(downloads) + b"/\xe9t\xe9")) / "m.gguf")
     model = library.import_model(path)
     assert library.resolve(model.ref).path == path
-    assert json.loads((library._registry_path).read_bytes())["models"][0]["path"] == str(path)
+    assert json.loads((library._shelf._path).read_bytes())["models"][0]["path"] == str(path)
 
 
 def test_suggestions_name_gguf_files_with_a_licence() -> None:
