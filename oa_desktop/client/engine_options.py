@@ -9,6 +9,7 @@ class EngineOptions:
     """How to start an engine. None leaves a choice to it; log: a file its messages are appended to.
 
     gpu_layers: auto, all, or a number.   kv_type: f16 or q8_0.   flash_attention: auto, on or off.
+    prompt_format: a PromptFamily, whatever the file says; auto or None: the one the file asks for.
     state_dir: where it keeps branches on disk, at most `state_bytes`; None: nowhere.
     driver_cache: where graphics drivers keep what they compiled; None: nowhere.
     """

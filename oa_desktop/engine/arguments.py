@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from oa_desktop.engine.prompts.choice import NAMES
+from oa_desktop.engine.prompts.choice import AUTO, NAMES
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.gguf.offload import GpuLayers
 
@@ -45,7 +45,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     parser.add_argument(
         "--flash-attn", dest="flash_attention", choices=get_args(FlashAttention), default="auto"
     )
-    parser.add_argument("--prompt-format", choices=NAMES, help="instead of the one the model asks for")
+    parser.add_argument("--prompt-format", type=_format, help="auto, or one to use whatever the file says")
     parser.add_argument("--host", choices=("127.0.0.1", "::1", "localhost"), default="127.0.0.1")
     parser.add_argument("--port", type=_whole(0, 65535), default=0, help="0: any free one")
     parser.add_argument("--state-dir", type=Path, help="where branches are kept on disk; none are without")
@@ -53,6 +53,15 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
     parser.add_argument("--driver-cache", type=Path, help="where graphics drivers keep what they compiled")
     parser.add_argument("--fake-pace", dest="fake_pace_s", type=float, default=0.0, help=argparse.SUPPRESS)
     return Arguments(**vars(parser.parse_args(argv)))
+
+
+def _format(text: str) -> str | None:
+    if text == AUTO:
+        return None
+    if text not in NAMES:
+        message = f"{text} is not one of {', '.join((AUTO, *NAMES))}"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def _layers(text: str) -> GpuLayers:

@@ -6,9 +6,6 @@ The strings are those the models were trained on, to the letter: where they have
 from dataclasses import dataclass
 from typing import Final
 
-from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
-from oa_desktop.engine.prompts.segments import Prompt, Segment, Token
-
 EOS: Final = "{eos}"
 """Stands for the vocabulary's end-of-sequence token: `<|endoftext|>`, `</s>` or what it has."""
 
@@ -80,56 +77,40 @@ GUANACO: Final = Family(
     stop_strings=("### Human:", "### Assistant:"),
 )
 
-FAMILIES: Final = {family.name: family for family in (OASST, CHATML, DANUBE, ZEPHYR, GUANACO)}
+LLAMA3: Final = Family(
+    "llama3",
+    user=Turn("<|start_header_id|>user<|end_header_id|>\n\n", "<|eot_id|>"),
+    assistant=Turn("<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"),
+    system=Turn("<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|>"),
+    roles=("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
+    stop_tokens=("<|eot_id|>", "<|start_header_id|>"),
+)
+GEMMA: Final = Family(
+    "gemma",
+    user=Turn("<start_of_turn>user\n", "<end_of_turn>\n"),
+    assistant=Turn("<start_of_turn>model\n", "<end_of_turn>\n"),
+    system=None,
+    roles=("<start_of_turn>", "<end_of_turn>"),
+    stop_tokens=("<end_of_turn>", "<start_of_turn>"),
+)
+MISTRAL: Final = Family(
+    "mistral",
+    user=Turn("[INST] ", " [/INST]"),
+    assistant=Turn(" ", EOS),
+    system=None,
+    stop_tokens=("[INST]",),
+)
+"""The first models of this family spell its marks as text, so no vocabulary must have them as tokens."""
+PHI: Final = Family(
+    "phi",
+    user=Turn("<|user|>\n", "<|end|>\n"),
+    assistant=Turn("<|assistant|>\n", "<|end|>\n"),
+    system=Turn("<|system|>\n", "<|end|>\n"),
+    roles=("<|user|>", "<|assistant|>", "<|end|>"),
+    stop_tokens=("<|end|>", "<|user|>", "<|assistant|>", "<|system|>"),
+)
+PLAIN: Final = Family("plain", user=Turn("", ""), assistant=Turn("", "\n"), system=Turn("", "\n"))
+"""No turns: the model goes on with the text as it stands, which is all that a base model can do."""
 
-
-def write(conversation: Conversation, family: Family, eos: int | None) -> Prompt:
-    """The prompt of a conversation in a family's format. eos: the vocabulary's end token, if it has one."""
-    messages = conversation.messages if family.system else fold_system(conversation.messages)
-    prompt: list[Segment | Token] = []
-    for message in messages:
-        turn = _turn(family, message.role)
-        prompt += [*_written(turn.before, eos), Segment(message.content, False), *_written(turn.after, eos)]
-    if conversation.continue_last:
-        del prompt[len(prompt) - len(_written(family.assistant.after, eos)) :]
-    else:
-        prompt += _written(family.assistant.before.rstrip(" "), eos)
-    return tuple(prompt)
-
-
-def _written(text: str, eos: int | None) -> list[Segment | Token]:
-    """The parts of a format's own text, its EOS marks replaced by the token."""
-    first, *rest = text.split(EOS)
-    parts: list[Segment | Token] = [Segment(first, True)] if first else []
-    for part in rest:
-        parts += [Token(eos)] if eos is not None else []
-        parts += [Segment(part, True)] if part else []
-    return parts
-
-
-def _turn(family: Family, role: Role) -> Turn:
-    match role:
-        case Role.USER:
-            return family.user
-        case Role.ASSISTANT:
-            return family.assistant
-        case Role.SYSTEM:
-            return family.system or family.user
-
-
-def fold_system(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
-    """The same turns without system turns: their text stands before the user's next one."""
-    folded: list[ChatMessage] = []
-    waiting: list[str] = []
-    for message in messages:
-        match message.role:
-            case Role.SYSTEM:
-                waiting.append(message.content)
-            case Role.USER:
-                folded.append(ChatMessage(Role.USER, "\n\n".join((*waiting, message.content))))
-                waiting.clear()
-            case Role.ASSISTANT:
-                folded.append(message)
-    if waiting:
-        folded.append(ChatMessage(Role.USER, "\n\n".join(waiting)))
-    return tuple(folded)
+_ALL: Final = (OASST, CHATML, DANUBE, ZEPHYR, LLAMA3, GEMMA, MISTRAL, PHI, GUANACO, PLAIN)
+FAMILIES: Final = {family.name: family for family in _ALL}

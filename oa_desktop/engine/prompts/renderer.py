@@ -7,8 +7,14 @@ from functools import cached_property
 
 from oa_desktop.engine.backend import ModelFacts, Vocabulary
 from oa_desktop.engine.prompts.chat_template import ChatTemplate
-from oa_desktop.engine.prompts.choice import TEMPLATE, by_role_tokens, closest_family, fitted
-from oa_desktop.engine.prompts.families import FAMILIES, OASST, fold_system, write
+from oa_desktop.engine.prompts.choice import (
+    TEMPLATE,
+    automatic_format,
+    closest_family,
+    fitted,
+    missing_roles,
+)
+from oa_desktop.engine.prompts.families import FAMILIES
 from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
 from oa_desktop.engine.prompts.segments import Prompt, Segment, encode
 from oa_desktop.engine.prompts.template_process import (
@@ -19,6 +25,7 @@ from oa_desktop.engine.prompts.template_process import (
 )
 from oa_desktop.engine.prompts.text_sizes import TextSizes
 from oa_desktop.engine.prompts.truncation import NOTHING_DROPPED, Dropped, keep_newest, prompt_budget, step_of
+from oa_desktop.engine.prompts.writing import fold_system, write
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +79,8 @@ class PromptRenderer:
         self._family = fitted(FAMILIES.get(wanted or "", family), vocabulary)
         self._template: ChatTemplate | None = None
         self._folds_system = False
-        uses_template = wanted == TEMPLATE or (wanted is None and by_role_tokens(vocabulary) is not OASST)
-        if model.chat_template is not None and uses_template and worker is not None:
+        name = wanted or automatic_format(vocabulary, model.chat_template, model.name)
+        if model.chat_template is not None and name == TEMPLATE and worker is not None:
             self._template = ChatTemplate(model.chat_template, worker.render, vocabulary.bos, vocabulary.eos)
             self._try_template()
         elif wanted == TEMPLATE:
@@ -83,6 +90,8 @@ class PromptRenderer:
                 "The model file does not say how to write a conversation for it (it may be a base model); "
                 f"the format {self._family.name} is used."
             )
+        elif wanted is not None:
+            self._tell_missing_roles(missing_roles(self._family, vocabulary, model.chat_template))
         if self._template is None:
             self._drop_worker()
 
@@ -131,6 +140,11 @@ class PromptRenderer:
         budget = prompt_budget(context, max_tokens)
         kept, dropped = keep_newest(conversation, sizes, count, budget, step_of(context))
         return replace(prepared.get(len(kept.messages)) or self.prepare(kept), dropped=dropped)
+
+    def written(self, conversation: Conversation) -> Prompt:
+        """The prompt before it is read as tokens. Raises: TemplateRejected."""
+        with self._turn:
+            return self._write(conversation)
 
     def prepare_text(self, text: str) -> PreparedPrompt:
         """A raw prompt, as its author formatted it: special tokens in it are meant. Raises: PromptTooLong."""
@@ -216,6 +230,13 @@ class PromptRenderer:
             return ids, ()
         spelled = tuple(name for name, token in names.items() if token is None)
         return ids, (*self._family.stop_strings, *spelled)
+
+    def _tell_missing_roles(self, names: tuple[str, ...]) -> None:
+        if names:
+            self._notices.append(
+                f"The vocabulary of this model has no {' and no '.join(names)}, with which the format "
+                f"{self._family.name} marks turns; plain text stands there instead, and replies may suffer."
+            )
 
     def _give_up_template(self, why: str) -> None:
         instead = f"the built-in format {self._family.name} is used"

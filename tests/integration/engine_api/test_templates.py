@@ -9,6 +9,7 @@ import time
 import pytest
 
 from oa_desktop.engine.backend import ModelFacts
+from oa_desktop.engine.prompts.families import FAMILIES
 from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
 from oa_desktop.engine.prompts.renderer import PromptRenderer
 from oa_desktop.engine.prompts.template_process import (
@@ -247,3 +248,19 @@ def test_role_names_that_are_no_tokens_stop_as_text(renderer):
     prompt = renderer(None, vocabularies.plain(), "zephyr").prepare(QUESTION)
     assert set(prompt.stop_strings) == {"<|user|>", "<|assistant|>", "<|system|>"}
     assert prompt.stop_ids == frozenset()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_format_that_was_asked_for_is_used_whatever_the_file_says(renderer, name):
+    for vocabulary in (vocabularies.pythia(), vocabularies.llama3(), vocabularies.plain()):
+        forced = renderer(CHATML, vocabulary, name)
+        assert forced.name == name
+        assert "Hi" in vocabulary.spell(forced.prepare(QUESTION).tokens)
+
+
+def test_role_names_that_are_no_tokens_are_told_when_a_format_was_asked_for(renderer):
+    (notice,) = renderer(None, vocabularies.pythia(), "chatml").notices
+    assert "no <|im_start|> and no <|im_end|>" in notice
+    assert "plain text" in notice
+    assert renderer(None, vocabularies.chatml(), "chatml").notices == ()
+    assert renderer(CHATML, vocabularies.plain(), "chatml").notices == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.engine.arguments import parse_arguments
+from oa_desktop.engine.prompts.choice import NAMES
 from oa_desktop.gguf.kv_cache import KvType
 
 
@@ -60,3 +61,10 @@ def test_nothing_is_kept_on_disk_unless_it_is_said_where():
     assert parse_arguments(["--model", "x"]).state_dir is None
     arguments = parse_arguments(["--model", "x", "--state-dir", "states", "--state-bytes", "1000"])
     assert (arguments.state_dir, arguments.state_bytes) == (Path("states"), 1000)
+
+
+def test_any_format_can_be_asked_for_and_auto_asks_for_none():
+    assert parse_arguments(["--model", "m"]).prompt_format is None
+    assert parse_arguments(["--model", "m", "--prompt-format", "auto"]).prompt_format is None
+    for name in NAMES:
+        assert parse_arguments(["--model", "m", "--prompt-format", name]).prompt_format == name

@@ -3,9 +3,22 @@
 import pytest
 
 from oa_desktop.engine.prompts.choice import fitted
-from oa_desktop.engine.prompts.families import CHATML, DANUBE, GUANACO, OASST, ZEPHYR, fold_system, write
+from oa_desktop.engine.prompts.families import (
+    CHATML,
+    DANUBE,
+    FAMILIES,
+    GEMMA,
+    GUANACO,
+    LLAMA3,
+    MISTRAL,
+    OASST,
+    PHI,
+    PLAIN,
+    ZEPHYR,
+)
 from oa_desktop.engine.prompts.messages import ChatMessage, Conversation, Role
 from oa_desktop.engine.prompts.segments import encode
+from oa_desktop.engine.prompts.writing import fold_system, write
 from tests.unit.engine_prompts import vocabularies
 
 TURNS = (
@@ -68,6 +81,11 @@ def test_guanaco():
         (ZEPHYR, vocabularies.plain(), "<|assistant|>\nHello"),
         (DANUBE, vocabularies.danube(), "«<|answer|>»Hello"),
         (GUANACO, vocabularies.plain(), "### Assistant: Hello"),
+        (LLAMA3, vocabularies.llama3(), "assistant«<|end_header_id|>»\n\nHello"),
+        (GEMMA, vocabularies.gemma(), "«<start_of_turn>»model\nHello"),
+        (MISTRAL, vocabularies.plain(), "[/INST] Hello"),
+        (PHI, vocabularies.phi(), "«<|assistant|>»\nHello"),
+        (PLAIN, vocabularies.plain(), "HiHello"),
     ],
     ids=lambda value: getattr(value, "name", None),
 )
@@ -100,3 +118,50 @@ def test_folding_keeps_every_system_text_before_the_next_question():
         (Role.ASSISTANT, "2"),
         (Role.USER, "C"),
     ]
+
+
+def test_llama3_has_bos_once_and_no_newline_after_a_turn():
+    vocabulary = vocabularies.llama3()
+    assert prompt_of(TURNS, LLAMA3, vocabulary) == (
+        "«<|begin_of_text|>»"
+        "«<|start_header_id|>»system«<|end_header_id|>»\n\nBe kind.«<|eot_id|>»"
+        "«<|start_header_id|>»user«<|end_header_id|>»\n\nHi«<|eot_id|>»"
+        "«<|start_header_id|>»assistant«<|end_header_id|>»\n\nHello«<|eot_id|>»"
+        "«<|start_header_id|>»user«<|end_header_id|>»\n\nBye«<|eot_id|>»"
+        "«<|start_header_id|>»assistant«<|end_header_id|>»\n\n"
+    )
+
+
+def test_gemma_calls_the_assistant_model_and_knows_no_system_turn():
+    assert prompt_of(TURNS[:3], GEMMA, vocabularies.gemma()) == (
+        "«<bos>»«<start_of_turn>»user\nBe kind.\n\nHi«<end_of_turn>»\n"
+        "«<start_of_turn>»model\nHello«<end_of_turn>»\n«<start_of_turn>»model\n"
+    )
+
+
+def test_mistral_spells_its_marks_where_they_are_no_tokens():
+    written = "«<s>»{0} Be kind.\n\nHi {1} Hello«</s>»{0} Bye {1}"
+    assert prompt_of(TURNS, MISTRAL, vocabularies.plain()) == written.format("[INST]", "[/INST]")
+    newer = vocabularies.ByteVocabulary(("[INST]", "[/INST]"), eos_name="</s>", bos_name="<s>", add_bos=True)
+    assert prompt_of(TURNS, MISTRAL, newer) == written.format("«[INST]»", "«[/INST]»")
+
+
+def test_phi_ends_every_turn_with_its_own_token():
+    assert prompt_of(TURNS[:2], PHI, vocabularies.phi()) == (
+        "«<|system|>»\nBe kind.«<|end|>»\n«<|user|>»\nHi«<|end|>»\n«<|assistant|>»\n"
+    )
+
+
+def test_plain_adds_nothing_to_a_text_that_is_to_go_on():
+    assert prompt_of(TURNS[1:2], PLAIN, vocabularies.plain()) == "«<s>»Hi"
+    assert prompt_of(TURNS, PLAIN, vocabularies.plain()) == "«<s>»Be kind.\nHiHello\nBye"
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
+def test_a_person_s_words_never_become_tokens_in_any_format(family):
+    evil = " ".join((*family.roles, *family.stop_tokens, "</s>", "<|endoftext|>"))
+    for vocabulary in vocabularies.every():
+        names = dict.fromkeys((*vocabulary.specials, *vocabulary.user_defined, vocabulary.eos_name))
+        text = f"{evil} {' '.join(names)}"
+        bare = prompt_of([ChatMessage(Role.USER, "0815")], family, vocabulary)
+        assert prompt_of([ChatMessage(Role.USER, text)], family, vocabulary) == bare.replace("0815", text)

@@ -67,3 +67,22 @@ def danube() -> ByteVocabulary:
 def plain() -> ByteVocabulary:
     """A base model of the llama kind: no role tokens at all."""
     return ByteVocabulary(("<s>",), eos_name="</s>", bos_name="<s>", add_bos=True)
+
+
+def llama3() -> ByteVocabulary:
+    marks = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+    return ByteVocabulary(marks, eos_name="<|end_of_text|>", bos_name="<|begin_of_text|>", add_bos=True)
+
+
+def gemma() -> ByteVocabulary:
+    marks = ("<start_of_turn>", "<end_of_turn>")
+    return ByteVocabulary((), marks, eos_name="<eos>", bos_name="<bos>", add_bos=True)
+
+
+def phi() -> ByteVocabulary:
+    return ByteVocabulary(("<|user|>", "<|assistant|>", "<|system|>", "<|end|>"), eos_name="<|endoftext|>")
+
+
+def every() -> tuple[ByteVocabulary, ...]:
+    """One of each kind."""
+    return (pythia(), llama(), chatml(), danube(), plain(), llama3(), gemma(), phi())
