@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from oa_desktop.cli.output import StatusLine, note
+from oa_desktop.cli.output import StatusLine, note, tell
 from oa_desktop.client.api import EngineClient
+from oa_desktop.hub.catalogue import Catalogue, load_catalogue
+from oa_desktop.hub.errors import HubError
 from oa_desktop.log_file import keep_log
 from oa_desktop.paths import app_paths
 from oa_desktop.services.loading import LoadedModel, load_model
@@ -15,6 +18,13 @@ from oa_desktop.settings import Settings
 from oa_desktop.settings_file import SettingsFile
 from oa_desktop.store.errors import StoreReadOnly
 from oa_desktop.store.worker import StoreWorker
+
+if TYPE_CHECKING:
+    from oa_desktop.hub.api import Hub
+    from oa_desktop.hub.tokens import TokenStore
+    from oa_desktop.services.downloading import ModelDownloader
+    from oa_desktop.services.fit import Machine
+    from oa_desktop.services.hub_search import HubSearch
 
 
 class App:
@@ -47,6 +57,54 @@ class App:
     def library(self) -> ModelLibrary:
         """The models on this machine."""
         return ModelLibrary(self.paths)
+
+    @cached_property
+    def catalogue(self) -> Catalogue | None:
+        """The models the app knows; None when its file is damaged, which is said on standard error."""
+        try:
+            return load_catalogue()
+        except HubError as error:
+            tell(error)
+            return None
+
+    @cached_property
+    def machine(self) -> "Machine":
+        """What there is here for a model. Takes about a second."""
+        from oa_desktop.services.fit import look_at_machine
+
+        return look_at_machine(self.paths.models)
+
+    @cached_property
+    def tokens(self) -> "TokenStore":
+        """The person's token for the hub."""
+        from oa_desktop.hub.tokens import TokenStore
+
+        return TokenStore()
+
+    @cached_property
+    def hub(self) -> "Hub":
+        """The hub of the environment."""
+        from oa_desktop.hub.api import Hub
+
+        return Hub(token=self.tokens.get, offline=lambda: self.settings.offline)
+
+    @cached_property
+    def hub_search(self) -> "HubSearch":
+        """The hub as a person searches it."""
+        from oa_desktop.services.hub_search import HubSearch
+
+        return HubSearch(lambda: self.hub, lambda: self.tokens)
+
+    @cached_property
+    def downloader(self) -> "ModelDownloader":
+        """Downloads into the library."""
+        from oa_desktop.services.downloading import ModelDownloader
+
+        return ModelDownloader(self.hub, self.library, self.paths.models)
+
+    def download_limit(self) -> int:
+        """The most bytes per second that downloads may take, 0 for no limit."""
+        return round(self.settings.download_limit * 1e6)
 
     @contextmanager
     def store(self, *, read_only: bool = False) -> Iterator[StoreWorker]:

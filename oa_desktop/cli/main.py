@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 _COMMANDS = {
     "chat": ("chat:chat", "Ask a question and print the replies, or chat line by line."),
     "tour": ("tour:tour", "Ask, rank, continue, export and compare, by itself."),
-    "models": ("models:models", "List, import, show and remove models."),
+    "models": ("models:models", "Find, download, import, check and remove models."),
     "serve": ("serve:serve", "Serve a model over the OpenAI protocol until Ctrl+C."),
     "import": ("exchange:import_command", "Import files of the oasst format."),
     "export": ("exchange:export_command", "Write conversations to a file."),

@@ -1,35 +1,41 @@
-"""`oa-desktop models`: which models are on this machine, and adding and removing them."""
+"""`oa-desktop models`: which models are on this machine, and finding, adding, checking and removing them."""
 
 from pathlib import Path
 
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import StatusLine, json_option, note, print_json, say
+from oa_desktop.cli.model_lines import model_document, model_summary
+from oa_desktop.cli.models_download import discard, download_command, resume, unfinished
+from oa_desktop.cli.models_search import search
+from oa_desktop.cli.models_token import token
+from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
 from oa_desktop.gguf.errors import decimal_size
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_suggestions import SUGGESTED_MODELS
+from oa_desktop.services.recommendations import offers, recommended
 
 
 @click.group()
 def models() -> None:
-    """List, import, show and remove models."""
+    """Find, download, import, check and remove models."""
+
+
+for _command in (search, download_command, unfinished, resume, discard, token):
+    models.add_command(_command)
 
 
 @models.command("list")
 @json_option
 def list_command(as_json: bool) -> None:
-    """The models that can be chosen, and what to fetch next."""
-    found = App().library.list_models()
+    """The models that can be chosen, and what to download next."""
+    app = App()
+    found = app.library.list_models()
     if as_json:
-        print_json({"models": [_document(model) for model in found]})
+        print_json({"models": [model_document(model) for model in found]})
         return
     for model in found:
-        say(f"{model.ref:28} {decimal_size(model.size_bytes):>9}  {_summary(model)}")
+        say(f"{model.ref:28} {decimal_size(model.size_bytes):>9}  {model_summary(model)}")
     if len(found) == 1:
-        suggestion = SUGGESTED_MODELS[0]
-        note(f"\nA real model to start with: {suggestion.title}, {decimal_size(suggestion.size_bytes)}.")
-        note(f"Fetch {suggestion.url}\nthen: oa-desktop models import {suggestion.file}")
+        _suggest(app)
 
 
 @models.command("import")
@@ -44,7 +50,7 @@ def import_command(path: Path, copy: bool, as_json: bool) -> None:
     )
     status.clear()
     if as_json:
-        print_json(_document(model))
+        print_json(model_document(model))
     else:
         say(f"{model.name} can now be chosen as {model.ref}")
 
@@ -56,10 +62,38 @@ def show(ref: str, as_json: bool) -> None:
     """What is known of the model REF."""
     model = App().library.show(ref)
     if as_json:
-        print_json(_document(model))
+        print_json(model_document(model))
         return
-    for name, value in _document(model).items():
+    for name, value in model_document(model).items():
         say(f"{name:16} {value}")
+
+
+@models.command()
+@click.argument("ref")
+@json_option
+def verify(ref: str, as_json: bool) -> int:
+    """Read all of the model REF and compare it with what the hub published, or with an earlier time."""
+    status = StatusLine()
+    try:
+        verified = App().library.verify(
+            ref, lambda done, total: status.show(f"Reading … {done / max(total, 1):.0%}")
+        )
+    finally:
+        status.clear()
+    if as_json:
+        print_json(
+            {
+                "ok": verified.ok,
+                "sentence": verified.sentence,
+                "published": verified.published,
+                "sha256": list(verified.sha256),
+            }
+        )
+    elif verified.ok:
+        say(verified.sentence)
+    else:
+        note(verified.sentence)
+    return 0 if verified.ok else FAILED
 
 
 @models.command()
@@ -67,37 +101,25 @@ def show(ref: str, as_json: bool) -> None:
 @click.option("--delete-file", is_flag=True, help="Also delete a file that lies in the app's folder.")
 @json_option
 def remove(ref: str, delete_file: bool, as_json: bool) -> None:
-    """Take the model REF off the list. A linked file stays where it is; a copied one is deleted."""
-    model = App().library.remove(ref, delete_file=delete_file).model
+    """Take the model REF off the list. A linked file stays where it is; one of the app's is deleted."""
+    library = App().library
+    removal = library.remove(ref, delete_file=delete_file)
+    library.purge(removal)
     if as_json:
-        print_json({"removed": model.ref})
+        print_json({"removed": removal.model.ref, "freed_bytes": removal.freed_bytes})
     else:
-        say(f"Removed {model.name}")
+        freed = f" and freed {decimal_size(removal.freed_bytes)}" if removal.freed_bytes else ""
+        say(f"Removed {removal.model.name}{freed}")
 
 
-def _summary(model: ModelFile) -> str:
-    if model.problem is not None:
-        return f"{model.name}: {model.problem.title}"
-    if model.facts is None:
-        return model.name
-    return f"{model.name} ({model.facts.parameter_label}, {model.facts.quantisation}, {model.facts.family})"
-
-
-def _document(model: ModelFile) -> dict[str, object]:
-    facts = model.facts
-    return {
-        "ref": model.ref,
-        "name": model.name,
-        "path": str(model.path),
-        "size_bytes": model.size_bytes,
-        "origin": model.origin.value,
-        "architecture": facts.architecture if facts else None,
-        "parameters": facts.parameter_count if facts else None,
-        "quantisation": facts.quantisation if facts else None,
-        "context_tokens": facts.context_tokens if facts else None,
-        "prompt_format": str(facts.family) if facts else None,
-        "licence": facts.licence if facts else None,
-        "notes": list(facts.notes) if facts else [],
-        "crashed": model.crashed,
-        "problem": model.problem.sentence if model.problem else None,
-    }
+def _suggest(app: App) -> None:
+    """A first real model, for somebody who has none."""
+    if app.catalogue is None:
+        return
+    first = recommended(offers(app.catalogue, app.machine, app.settings))
+    if first is None:
+        note("\nModels the app knows: oa-desktop models search")
+        return
+    size = f", {decimal_size(first.size_bytes)}" if first.size_bytes else ""
+    note(f"\nA real model to begin with: {first.entry.title}{size}. {first.entry.sentence}")
+    note(f"Download it: oa-desktop models download {first.entry.id}\nOr see others: oa-desktop models search")

@@ -83,6 +83,11 @@ class Catalogue:
         file = next((file for file in entry.files if file.quantisation.lower() == quantisation), None)
         return (entry, file) if file else None
 
+    def matching(self, text: str) -> tuple[CatalogueEntry, ...]:
+        """The entries that have every word of `text`; all of them for none."""
+        words = text.casefold().split()
+        return tuple(entry for entry in self.entries if all(word in _searched(entry) for word in words))
+
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
     """Read the catalogue that comes with the app, or another.
@@ -94,6 +99,11 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     return Catalogue(
         tuple(_entry(model, document["licences"][model["licence"]]) for model in document["models"])
     )
+
+
+def _searched(entry: CatalogueEntry) -> str:
+    texts = (entry.id, entry.title, entry.family, entry.repo, entry.sentence, entry.licence)
+    return " ".join(texts).casefold()
 
 
 def _entry(model: dict[str, Any], licence: dict[str, Any]) -> CatalogueEntry:

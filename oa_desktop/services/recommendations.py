@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS
+from oa_desktop.gguf.fit import TIGHT_FROM
 from oa_desktop.hub.catalogue import Catalogue, CatalogueEntry, CatalogueFile
 from oa_desktop.hub.quantisations import Size, expected_bytes, is_recommendable, preference, size_word
 from oa_desktop.services.fit import FitReport, Machine, Verdict, estimate
@@ -15,6 +15,8 @@ _MOST_ON_PROCESSOR_BYTES: Final = 6_000_000_000
 
 _MOST_TO_FETCH_BYTES: Final = 12_000_000_000
 _DISK_RESERVE_BYTES: Final = 1_000_000_000
+_BESIDE_BYTES: Final = 700_000_000
+"""Cache and working memory of a usual model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,12 @@ def recommended(found: tuple[Offer, ...]) -> Offer | None:
 def offer_of(entry: CatalogueEntry, file: CatalogueFile, machine: Machine, settings: Settings) -> Offer:
     """One file of an entry, chosen by a person."""
     size = about_bytes(entry, file)
-    context = min(entry.context_tokens or DEFAULT_CONTEXT_TOKENS, DEFAULT_CONTEXT_TOKENS)
     report = estimate(
         size or 0,
         entry.shape,
         machine,
         settings,
-        context_tokens=context,
+        context_tokens=entry.context_tokens,
         parameters=round(entry.parameters * 1e9),
     )
     return Offer(entry, file, report, size_word(file.quantisation))
@@ -91,8 +92,14 @@ def _is_comfortable(offer: Offer, machine: Machine) -> bool:
     if offer.fit.verdict is not Verdict.FITS or offer.entry.non_commercial or size is None:
         return False
     on_device = min(1.0, offer.fit.gpu_layers / offer.fit.layers) if offer.fit.layers else 0.0
-    return (
-        size <= _MOST_TO_FETCH_BYTES
-        and size * (1 - on_device) <= _MOST_ON_PROCESSOR_BYTES
-        and size + _DISK_RESERVE_BYTES <= machine.disk_free
+    has_room = not machine.disk_free or size + _DISK_RESERVE_BYTES <= machine.disk_free
+    on_processor = size * (1 - on_device)
+    return has_room and size <= _MOST_TO_FETCH_BYTES and on_processor <= _MOST_ON_PROCESSOR_BYTES
+
+
+def largest_that_fits(machine: Machine) -> int:
+    """About how large a file may be to fit here, for a search that cannot look at each model."""
+    own = sum(
+        device.free_bytes for device in machine.devices if device.takes_layers and not device.shares_memory
     )
+    return max(0, round(TIGHT_FROM * (machine.memory_free + own)) - _BESIDE_BYTES)

@@ -1,0 +1,37 @@
+"""Models as lines and as JSON, for every command that names one."""
+
+from dataclasses import asdict
+
+from oa_desktop.services.model_file import ModelFile
+
+
+def model_summary(model: ModelFile) -> str:
+    """One line, or the problem."""
+    if model.problem is not None:
+        return f"{model.name}: {model.problem.title}"
+    if model.facts is None:
+        return model.name
+    return f"{model.name} ({model.facts.parameter_label}, {model.facts.quantisation}, {model.facts.family})"
+
+
+def model_document(model: ModelFile) -> dict[str, object]:
+    """All that is known of it."""
+    facts = model.facts
+    return {
+        "ref": model.ref,
+        "name": model.name,
+        "path": str(model.path),
+        "size_bytes": model.size_bytes,
+        "origin": model.origin.value,
+        "architecture": facts.architecture if facts else None,
+        "parameters": facts.parameter_count if facts else None,
+        "quantisation": facts.quantisation if facts else None,
+        "context_tokens": facts.context_tokens if facts else None,
+        "prompt_format": str(facts.family) if facts else None,
+        "licence": facts.licence if facts else None,
+        "source": asdict(model.source) if model.source else None,
+        "settings": model.settings.values,
+        "notes": list(facts.notes) if facts else [],
+        "crashed": model.crashed,
+        "problem": model.problem.sentence if model.problem else None,
+    }

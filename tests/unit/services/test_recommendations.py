@@ -1,0 +1,120 @@
+"""Which known models are offered on machines from a small stick computer to a workstation."""
+
+from dataclasses import replace
+
+import pytest
+
+from oa_desktop.hub.catalogue import Catalogue, load_catalogue
+from oa_desktop.hub.quantisations import is_recommendable
+from oa_desktop.services.device_probe import SeenDevice
+from oa_desktop.services.fit import Machine, Verdict
+from oa_desktop.services.recommendations import (
+    Offer,
+    about_bytes,
+    largest_that_fits,
+    offer_of,
+    offers,
+    recommended,
+)
+from oa_desktop.settings import Settings
+
+GB = 1_000_000_000
+CATALOGUE = load_catalogue()
+
+
+def machine(memory_gb: float, card_gb: float = 0, disk_gb: float = 500) -> Machine:
+    card = SeenDevice(
+        kind="cuda",
+        role="graphics",
+        name="CUDA0",
+        description="A card",
+        free_bytes=round(card_gb * GB),
+        total_bytes=round(card_gb * GB),
+        takes_layers=True,
+        shares_memory=False,
+    )
+    free = round(memory_gb * GB)
+    return Machine(free, free, (card,) if card_gb else (), round(disk_gb * GB))
+
+
+def found(here: Machine, catalogue: Catalogue = CATALOGUE) -> tuple[Offer, ...]:
+    return offers(catalogue, here, Settings())
+
+
+def first(here: Machine, catalogue: Catalogue = CATALOGUE) -> str:
+    offer = recommended(found(here, catalogue))
+    return f"{offer.entry.id}:{offer.file.quantisation}" if offer else ""
+
+
+@pytest.mark.parametrize(
+    ("here", "begin_with"),
+    [
+        (machine(0.3), ""),
+        (machine(4), "tinyllama-chat-v0.3:Q4_K_M"),
+        (machine(13), "oa-falcon-7b-top1:Q4_K_M"),
+        (machine(30), "oa-falcon-7b-top1:Q4_K_M"),
+        (machine(30, card_gb=24), "oa-llama2-13b-orca-8k:Q5_K_M"),
+        (machine(13, disk_gb=3), "tinyllama-chat-v0.3:Q4_K_M"),
+        (machine(13, disk_gb=1), ""),
+    ],
+    ids=["tiny", "small-laptop", "laptop", "much-memory", "graphics-card", "full-disk", "no-disk"],
+)
+def test_the_one_to_begin_with_suits_the_machine(here: Machine, begin_with: str) -> None:
+    assert first(here) == begin_with
+
+
+@pytest.mark.parametrize("memory_gb", [0.3, 1, 2, 4, 8, 16, 32, 64, 128])
+@pytest.mark.parametrize("card_gb", [0, 4, 12, 24, 80])
+def test_the_one_to_begin_with_fits_comes_first_and_may_be_used_by_everybody(
+    memory_gb: float, card_gb: float
+) -> None:
+    made = found(machine(memory_gb, card_gb))
+    assert sum(offer.recommended for offer in made) <= 1
+    assert {offer.entry.id for offer in made} == {entry.id for entry in CATALOGUE.entries}
+    offer = recommended(made)
+    if offer is not None:
+        assert offer is made[0]
+        assert offer.fit.verdict is Verdict.FITS
+        assert not offer.entry.non_commercial
+        assert offer.size_bytes is not None
+        assert offer.size_bytes <= 12 * GB
+    order = [offer.entry.id for offer in made if not offer.recommended]
+    assert order == [entry.id for entry in CATALOGUE.entries if entry.id in order]
+
+
+@pytest.mark.parametrize("memory_gb", [0.3, 4, 8, 16, 64])
+def test_nothing_coarser_than_q3_k_m_is_offered(memory_gb: float) -> None:
+    assert all(is_recommendable(offer.file.quantisation) for offer in found(machine(memory_gb)))
+
+
+def test_a_coarser_file_is_offered_where_only_that_fits() -> None:
+    of_13b = {
+        offer.file.quantisation: offer.fit.verdict
+        for memory_gb in (12.0, 16.0, 20.0)
+        for offer in found(machine(memory_gb))
+        if offer.entry.id == "oa-codellama-13b"
+    }
+    assert of_13b.pop("Q4_K_M") is Verdict.FITS
+    assert len(of_13b) >= 1
+
+
+def test_a_model_for_research_only_is_offered_but_never_the_one_to_begin_with() -> None:
+    entry = next(entry for entry in CATALOGUE.entries if entry.non_commercial)
+    only = Catalogue((entry,))
+    assert found(machine(64), only)[0].fit.verdict is Verdict.FITS
+    assert first(machine(64), only) == ""
+    assert first(machine(64), Catalogue((replace(entry, non_commercial=False),))) != ""
+
+
+def test_a_size_nobody_noted_is_expected_from_the_parameters() -> None:
+    entry, _ = CATALOGUE.find("qwen3.5-9b") or pytest.fail("gone from the catalogue")
+    file = entry.recommended_file
+    assert file.size_bytes is None
+    assert about_bytes(entry, file) == pytest.approx(5.4 * GB, rel=0.05)
+    assert offer_of(entry, file, machine(4), Settings()).fit.verdict is Verdict.TOO_BIG
+
+
+def test_a_search_leaves_room_for_what_a_model_needs_beside_its_file() -> None:
+    assert 0 < largest_that_fits(machine(8)) < 6 * GB
+    assert largest_that_fits(machine(8, card_gb=24)) > 20 * GB
+    assert largest_that_fits(machine(0.3)) == 0
