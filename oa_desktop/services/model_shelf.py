@@ -41,15 +41,13 @@ class ModelShelf:
             registry = self.read()
             save_registry(self._path, registry.with_notes(ref, change(registry.notes_on(ref))))
 
-    def link(self, path: Path, source: HubSource | None = None) -> ImportedModel:
+    def link(self, path: Path) -> ImportedModel:
         """The row for a file that stays where it is; the one there is, when it is on the list already."""
         with self._lock:
             registry = self.read()
             known = next((model for model in registry.models if model.path == path), None)
-            name = path.name if source is None else _file_name(source)
-            model = known or ImportedModel(self._free_id(registry, name), path, copied=False)
-            model = model if source is None else replace(model, source=source)
-            if model != known:
+            model = known or ImportedModel(self._free_id(registry, path.name), path, copied=False)
+            if known is None:
                 save_registry(self._path, registry.with_model(model))
             return model
 
@@ -68,15 +66,20 @@ class ModelShelf:
                 raise
             return model
 
-    def add(self, parts: Sequence[Path], source: HubSource, instead_of: str | None) -> ImportedModel:
-        """The row for downloaded files; the files of the model `instead_of` go when they are ours."""
+    def add(
+        self, parts: Sequence[Path], source: HubSource, instead_of: str | None, *, ours: bool
+    ) -> ImportedModel:
+        """The row for the files of `source`. Those of the model `instead_of` are deleted when they are ours.
+
+        ours: they were downloaded by this app, else they are where another program keeps them.
+        """
         with self._lock:
             registry = self.read()
             old = registry.model(instead_of) if instead_of else None
             same = next((model for model in registry.models if model.path == parts[0]), None)
             old = old or same
             model_id = old.id if old is not None else self._free_id(registry, _file_name(source))
-            model = ImportedModel(model_id, parts[0], copied=True, downloaded=True, source=source)
+            model = ImportedModel(model_id, parts[0], copied=ours, downloaded=ours, source=source)
             if old is not None:
                 model = replace(model, unknown=old.unknown)
             seen = fingerprint_of_all(parts)

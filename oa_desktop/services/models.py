@@ -119,9 +119,16 @@ class ModelLibrary:
             return self.show(self._shelf.place(copies).id)
 
     def link(self, path: Path, source: HubSource) -> ModelFile:
-        """Add a file that was found to be the one of `source`, where it lies. Raises as `import_model`."""
-        check_model(path)
-        return self.show(self._shelf.link(path, source).id)
+        """Add a file that was found to be the one of `source`, where it lies; nothing when there is one.
+
+        Raises as `import_model`.
+        """
+        parts = check_model(path).parts
+        known = self._model_from(source)
+        if known is not None and known.problem is None:
+            return known
+        replaced = known.ref if known is not None else None
+        return self.show(self._shelf.add(parts, source, replaced, ours=False).id)
 
     def add_downloaded(self, parts: tuple[Path, ...], source: HubSource) -> ModelFile:
         """Add verified files that lie in the app's folder, or put them in place of a damaged model.
@@ -134,7 +141,8 @@ class ModelLibrary:
         if known is not None and known.problem is None and known.origin in _OURS and known.parts != parts:
             self._shelf.drop(parts, known.ref)
             return known
-        return self.show(self._shelf.add(parts, source, known.ref if known is not None else None).id)
+        replaced = known.ref if known is not None else None
+        return self.show(self._shelf.add(parts, source, replaced, ours=True).id)
 
     def with_hashes(self, sha256: Sequence[str]) -> ModelFile | None:
         """The usable model that has these published hashes, in the order of its parts."""
