@@ -10,6 +10,7 @@
     python3 packaging/dev.py bench [--quick] [ARGS...]
                                                measure the engine on such models, beside bare llama.cpp
                                                (ARGS go to `oa-desktop bench`; results to build/bench)
+    python3 packaging/dev.py bench-download    measure a download on loopback, beside `curl`
     python3 packaging/dev.py lock              resolve packaging/locked.txt anew from pyproject.toml
     python3 packaging/dev.py setup             only set up
 
@@ -114,6 +115,11 @@ def bench(arguments: list[str]) -> int:
     return 0
 
 
+def bench_download(arguments: list[str]) -> int:
+    """Measure a download beside `curl`, on loopback."""
+    return in_environment([set_up(), "packaging/bench_download.py", *arguments])
+
+
 def lock(arguments: list[str]) -> int:
     dev_environment.lock(ROOT, arguments)
     return 0
@@ -133,6 +139,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "shots": shots,
     "make-model": make_model,
     "bench": bench,
+    "bench-download": bench_download,
     "lock": lock,
     "setup": setup,
 }

@@ -54,7 +54,7 @@ class ModelDownloader:
         if known is not None and known.problem is None:
             self.jobs.forget(job)
             return Received(known, was_there=True)
-        targets = self._targets(job)
+        targets = self.targets(job)
         total = sum(location.size_bytes or 0 for location in locations)
         before = 0
         for location, target in zip(locations, targets, strict=True):
@@ -70,7 +70,7 @@ class ModelDownloader:
     def discard(self, job: DownloadJob) -> None:
         """Leave nothing of a download that is not done; the caller has ended it. Raises OSError."""
         job = self.jobs.noted(job) or job
-        for target in self._targets(job) if job.sha256 else ():
+        for target in self.targets(job) if job.sha256 else ():
             target.unlink(missing_ok=True)
         self.jobs.discard(job)
 
@@ -94,7 +94,7 @@ class ModelDownloader:
         self.jobs.save(located)
         return located, locations
 
-    def _targets(self, job: DownloadJob) -> tuple[Path, ...]:
+    def targets(self, job: DownloadJob) -> tuple[Path, ...]:
         """Names of our own making: what the file is called, and a mark of what is in it.
 
         So two files of one name lie side by side, also where names do not distinguish case, and llama.cpp

@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,12 +45,12 @@ def slowed(server: HubServer) -> None:
 
 
 def test_d13_paused_twenty_times_nothing_is_fetched_twice(bench: Bench) -> None:
-    slowed(bench.server)
+    bench.server.fail(Trickle(12_000_000), times=None)
     dice = random.Random(13)
-    received = pauses = 0
+    pauses = 0
     while not bench.target.exists() and pauses < TIMES:
         before = sum(path.stat().st_blocks for path in bench.parts.glob("*.part"))
-        timer = threading.Timer(dice.uniform(0.005, 0.06), bench.stop.set)
+        timer = threading.Timer(dice.uniform(0.03, 0.12), bench.stop.set)
         timer.start()
         try:
             bench.download(note_s=0.005)
@@ -67,9 +68,8 @@ def test_d13_paused_twenty_times_nothing_is_fetched_twice(bench: Bench) -> None:
     asked = [request.headers.get("range") for request in bench.server.seen("cdn", "GET")]
     starts = [int(text.removeprefix("bytes=").split("-")[0]) if text else 0 for text in asked]
     assert starts == sorted(starts), "never behind where it was"
-    received = bench.sent_bytes()
-    socket_buffers = 8 << 20
-    assert received <= len(bench.content) + pauses * (CHUNK_BYTES + socket_buffers)
+    on_the_way = 4 << 20
+    assert bench.sent_bytes() <= len(bench.content) + pauses * (CHUNK_BYTES + on_the_way)
 
 
 def test_d13_what_is_paused_is_noted_to_the_byte(bench: Bench) -> None:
@@ -128,13 +128,13 @@ def test_d14_killed_twenty_times_at_random_it_ends_with_the_right_file(
     hub_server: HubServer, large: bytes, tmp_path: Path
 ) -> None:
     hub_server.add_repo(REPO, {FILE: large})
-    hub_server.fail(Trickle(25_000_000), times=None)
+    hub_server.fail(Trickle(6_000_000), times=None)
     dice = random.Random(14)
     kills, furthest = 0, 0
     while kills < TIMES:
         process = child(hub_server, tmp_path, lanes=1 + kills % 2)
         assert process.stdout is not None
-        wanted = furthest + dice.randrange(200_000, 900_000)
+        wanted = furthest + dice.randrange(100_000, 500_000)
         for line in process.stdout:
             if line.strip() == "done" or int(line) >= wanted:
                 break
@@ -190,12 +190,14 @@ def test_d12_a_disk_that_fills_up_meanwhile_pauses_the_download(bench: Bench) ->
     assert bench.is_right()
 
 
-FULL_CHILD = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-""" + CHILD.replace("fetch(hub", "from oa_desktop.errors import OaError\ntry:\n    fetch(hub").replace(
+TOLD_CHILD = CHILD.replace("fetch(hub", "from oa_desktop.errors import OaError\ntry:\n    fetch(hub").replace(
     'print("done", flush=True)', "except OaError as error:\n    print(error.code, error.title, flush=True)"
 )
+BOUND_CHILD = TOLD_CHILD.replace("try:", "import os\nif os.geteuid() == 0:\n    os.setuid(65534)\ntry:")
+FULL_CHILD = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+{TOLD_CHILD}"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of file sizes are of POSIX")
@@ -212,15 +214,24 @@ def test_d12_a_write_that_fails_for_want_of_space_keeps_what_is_there(bench: Ben
     before = len(bench.ranges())
     bench.download()
     assert bench.is_right()
-    assert bench.ranges()[before] == f"bytes=1000000-{len(bench.content) - 1}"
+    start = int(bench.ranges()[before].removeprefix("bytes=").split("-")[0])
+    assert 700_000 < start <= 1_000_000
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user")
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders are of POSIX")
 def test_a_folder_that_cannot_be_written_is_told(bench: Bench) -> None:
-    bench.parts.mkdir(parents=True)
-    bench.parts.chmod(0o500)
-    with pytest.raises(OaError, match="cannot be written"):
-        bench.download()
+    with tempfile.TemporaryDirectory() as root:
+        Path(root).chmod(0o755)
+        (Path(root) / ".downloads").mkdir(mode=0o555)
+        process = subprocess.run(
+            [sys.executable, "-c", BOUND_CHILD, bench.server.endpoint, REPO, FILE, root, "1"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": os.pathsep.join(sys.path)},
+            timeout=60,
+            check=False,
+        )
+    assert "cannot be written" in process.stdout, process.stderr
 
 
 def test_a_file_where_the_folder_should_be_is_told(bench: Bench) -> None:
