@@ -1,0 +1,85 @@
+"""The way to the bytes: proxies of the environment, encryption, and what is sent to whom."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from oa_desktop.hub.api import Hub
+from oa_desktop.hub.download.fetch import Wanted, fetch
+from oa_desktop.hub.errors import HubUnreachable
+from tests.hub_server import HubServer
+
+from .conftest import FILE, REPO, Bench
+
+TOKEN = "hf_" + "s3cret" * 5
+
+
+def test_d06_the_token_goes_to_the_hub_and_never_to_its_storage(bench: Bench) -> None:
+    bench.server.add_token(TOKEN, accepted=[REPO])
+    bench.hub = Hub(bench.server.endpoint, token=lambda: TOKEN)
+    bench.download()
+    assert bench.is_right()
+    sent = {request.origin: request.headers.get("authorization") for request in bench.server.requests}
+    assert sent["hub"] == f"Bearer {TOKEN}"
+    assert sent["cdn"] is None
+    assert TOKEN not in "".join(str(progress) for progress in bench.told)
+
+
+def test_a_proxy_of_the_environment_is_used(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("http_proxy", bench.server.proxy)
+    bench.parts.mkdir(parents=True)
+    fetch(bench.hub, Wanted(location, bench.target), bench.parts, bench.control(), bench.tuning)
+    assert bench.is_right()
+    assert bench.server.seen("proxy", "GET")
+
+
+def test_a_proxy_that_refuses_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    bench.parts.mkdir(parents=True)
+    quick = replace(bench.tuning, attempts=1)
+    with pytest.raises(HubUnreachable, match=r"proxy|reached"):
+        fetch(bench.hub, Wanted(location, bench.target), bench.parts, bench.control(), quick)
+
+
+def test_a_proxy_of_a_kind_nobody_speaks_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
+    bench.parts.mkdir(parents=True)
+    quick = replace(bench.tuning, attempts=1)
+    with pytest.raises(HubUnreachable, match="proxy of the kind socks5"):
+        fetch(bench.hub, Wanted(location, bench.target), bench.parts, bench.control(), quick)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told(bench: Bench, content: bytes) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    with HubServer(tls=True) as secret:
+        elsewhere = replace(location, url=secret.cdn + "/objects/x")
+        bench.parts.mkdir(parents=True)
+        quick = replace(bench.tuning, attempts=1)
+        with pytest.raises(HubUnreachable) as caught:
+            fetch(bench.hub, Wanted(elsewhere, bench.target), bench.parts, bench.control(), quick)
+    assert caught.value.code == "hub-tls"
+    assert "certificate" in caught.value.title
+
+
+def test_a_certificate_the_system_trusts_is_trusted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with HubServer(tls=True) as secret:
+        assert secret.authority is not None
+        trusted = tmp_path / "authority.pem"
+        secret.authority.cert_pem.write_to_path(trusted)
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        secret.add_repo(REPO, {FILE: bench.content})
+        bench.server, bench.hub = secret, Hub(secret.endpoint)
+        bench.download()
+    assert bench.is_right()
