@@ -12,8 +12,18 @@ TIGHT_FROM = 0.8
 """Part of the available memory from which the rest of the machine feels it."""
 
 BATCH_TOKENS = 512
+SEQUENCES = 64
+"""How many replies at most get a next token in one step."""
+
+RUNTIME_BYTES = 70_000_000
+"""The engine's program itself, as measured on Linux."""
+
+DRIVER_BYTES = 230_000_000
+"""What the libraries of a graphics card may take of the machine's memory, where one is used."""
+
 _FLOAT_BYTES = 4
-_RUNTIME_BYTES = 300_000_000
+_WIDTHS = 12
+"""Numbers a token takes while it is computed, in widths of the model; as measured."""
 
 
 class Fit(StrEnum):
@@ -57,17 +67,26 @@ def memory_need(
     weights_bytes: int | None = None,
     kv_type: KvType = KvType.F16,
 ) -> MemoryNeed:
-    """The need with `context_tokens` cells of KV cache.
+    """The need of a file with `context_tokens` cells of KV cache. weights_bytes: of all its parts."""
+    weights = facts.size_bytes if weights_bytes is None else weights_bytes
+    return shape_need(facts.shape, weights, context_tokens, kv_type=kv_type)
 
-    weights_bytes: of all parts, for a model in several files. Sliding-window models need less.
+
+def shape_need(
+    shape: Shape, weights_bytes: int, cells: int, *, kv_type: KvType = KvType.F16, heads: int = 0
+) -> MemoryNeed:
+    """The need of a model of this shape, whether its file is here or not. Sliding-window models need less.
+
+    heads: of attention in a layer, when it is computed without flash attention; else 0.
     """
-    if not kv_type.suits(facts.shape):
+    if not kv_type.suits(shape):
         kv_type = KvType.F16
     return MemoryNeed(
-        weights_bytes=facts.size_bytes if weights_bytes is None else weights_bytes,
-        kv_bytes=sum(cell_bytes(facts.shape, kv_type)) * context_tokens,
-        compute_bytes=compute_bytes(facts.shape, BATCH_TOKENS),
-        runtime_bytes=_RUNTIME_BYTES,
+        weights_bytes=weights_bytes,
+        kv_bytes=sum(cell_bytes(shape, kv_type)) * cells,
+        compute_bytes=compute_bytes(shape, BATCH_TOKENS, SEQUENCES)
+        + attention_bytes(cells, BATCH_TOKENS, heads),
+        runtime_bytes=RUNTIME_BYTES,
     )
 
 
@@ -76,9 +95,15 @@ def compute_bytes(shape: Shape, batch_tokens: int, outputs: int | None = None) -
 
     outputs: how many of them have their next token chosen; None for all.
     """
-    numbers = batch_tokens * 6 * shape.embedding_length
+    numbers = batch_tokens * _WIDTHS * shape.embedding_length
     numbers += (batch_tokens if outputs is None else outputs) * shape.vocabulary_size
     return _FLOAT_BYTES * numbers
+
+
+def attention_bytes(cells: int, batch_tokens: int, heads: int = 0) -> int:
+    """What attention of so many tokens over a cache takes. heads: of a layer, 0 for flash attention."""
+    per_pair = _FLOAT_BYTES * (1 + heads) if heads else _FLOAT_BYTES // 2
+    return cells * batch_tokens * per_pair
 
 
 def require_fit(facts: ModelFacts, need: MemoryNeed, context_tokens: int, available_bytes: int) -> None:

@@ -1,15 +1,13 @@
 """What the layers of one model take on one machine, and what there is for them. Bytes only, no decisions."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from oa_desktop.gguf.device import Device
-from oa_desktop.gguf.fit import compute_bytes
+from oa_desktop.gguf.fit import DRIVER_BYTES, RUNTIME_BYTES, attention_bytes, compute_bytes
 from oa_desktop.gguf.kv_cache import KvType, cell_bytes
 from oa_desktop.gguf.layer_sizes import LayerSizes
 
 _MOST_RESERVE, _LEAST_RESERVE, _RESERVED_PART = 2**30, 2**28, 16
-_RUNTIME_BYTES: Final = 300_000_000
 
 
 class LayerMemory:
@@ -43,7 +41,7 @@ class LayerMemory:
     def rooms(self, targets: Sequence[Device], free_bytes: int, cells: int, micro_batch: int) -> list[int]:
         """What each device has for layers, when that much of the machine's memory is free."""
         sharing = sum(device.shares_memory for device in targets)
-        host = max(0, free_bytes - self._sizes.input_bytes - _RUNTIME_BYTES)
+        host = max(0, free_bytes - self._sizes.input_bytes - RUNTIME_BYTES - DRIVER_BYTES)
         rooms = []
         for device in targets:
             said = device.free_bytes if device.total_bytes else host
@@ -53,9 +51,11 @@ class LayerMemory:
 
     def computing(self, cells: int, micro_batch: int) -> int:
         """What a device needs beside its layers while it computes: activations, logits and attention."""
-        per_pair = 2 if self._flash_attention else 4 + 4 * self._sizes.heads
+        heads = 0 if self._flash_attention else self._sizes.heads
         outputs = min(micro_batch, self._sequences)
-        return compute_bytes(self._sizes.shape, micro_batch, outputs) + cells * micro_batch * per_pair
+        return compute_bytes(self._sizes.shape, micro_batch, outputs) + attention_bytes(
+            cells, micro_batch, heads
+        )
 
     def on_the_machine(self, count: int, cells: int, micro_batch: int) -> int:
         """What is left for the machine's own memory when the last `count` layers are elsewhere."""
@@ -64,7 +64,8 @@ class LayerMemory:
         if count == 0 and not self._sizes.tied:
             weights += self._sizes.output_bytes
         kv = sum(self._cells[:kept]) * cells
-        return weights + kv + self.computing(cells, micro_batch) + _RUNTIME_BYTES
+        runtime = RUNTIME_BYTES + (DRIVER_BYTES if count else 0)
+        return weights + kv + self.computing(cells, micro_batch) + runtime
 
 
 def reserve_bytes(device: Device) -> int:

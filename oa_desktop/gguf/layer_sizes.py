@@ -12,6 +12,7 @@ from oa_desktop.gguf.values import ArrayValue
 
 _BLOCK: Final = re.compile(r"blk\.(\d{1,4})\.")
 _INPUT: Final = "token_embd.weight"
+_USUAL_BYTES_A_WEIGHT: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,28 @@ def layer_sizes(headers: Iterable[GgufHeader]) -> LayerSizes | None:
         input_bytes=input_bytes,
         train_context_tokens=facts.context_tokens,
         tied=tied,
+    )
+
+
+def rough_layer_sizes(
+    size_bytes: int, shape: Shape, train_context_tokens: int = 0, parameters: int = 0
+) -> LayerSizes:
+    """Of a file that is not here: its size spread evenly over its layers, between its input and its output.
+
+    parameters: how many weights, 0 when not known. Attention has as many heads as its keys, at the least.
+    """
+    layers = min(max(1, shape.layers), MAX_BLOCKS)
+    matrix = shape.vocabulary_size * shape.embedding_length
+    per_weight = size_bytes / parameters if parameters else _USUAL_BYTES_A_WEIGHT
+    end = min(round(matrix * per_weight), size_bytes // 3)
+    each = (size_bytes - 2 * end) // layers
+    return LayerSizes(
+        shape=shape,
+        heads=shape.embedding_length // max(1, shape.key_length),
+        layers=(each,) * layers,
+        output_bytes=size_bytes - end - each * layers,
+        input_bytes=end,
+        train_context_tokens=train_context_tokens,
     )
 
 
