@@ -12,7 +12,9 @@ from oa_desktop.engine.backend import ModelFacts
 from oa_desktop.engine.llama import log
 from oa_desktop.engine.llama.context import LlamaOptions
 from oa_desktop.engine.llama.handle import ModelHandle
+from oa_desktop.engine.llama.mapped_file import let_go
 from oa_desktop.engine.load_errors import explain_load
+from oa_desktop.engine.model_parts import model_parts
 from oa_desktop.errors import ModelError
 from oa_desktop.gguf.offload import Plan
 
@@ -37,6 +39,8 @@ def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float],
         raise explain_load(path, log.errors())
     model = ModelHandle(pointer, keep=placement)
     _check_kind(path, model)
+    for part in model_parts(path):
+        let_go(part)
     return model
 
 
