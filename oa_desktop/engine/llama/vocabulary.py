@@ -67,6 +67,10 @@ class LlamaVocabulary:
                 return buffer.raw[:count]
             room = -count
 
+    def name(self, token: int) -> str:
+        """How the model file writes a token; for a special one, its name."""
+        return str(native.llama_vocab_get_text(self._vocab, token).decode(errors="replace"))
+
     def special_token(self, text: str) -> int | None:
         tokens = self.tokenize(text, special=True)
         if len(tokens) != 1:

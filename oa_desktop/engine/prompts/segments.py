@@ -42,6 +42,15 @@ class Token:
 Prompt = tuple[Segment | Token, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the prompt as it is read: one special token with its id, or text, where token is None."""
+
+    text: str
+    token: int | None
+    is_template: bool
+
+
 def encode(prompt: Prompt, vocabulary: TokenTable) -> tuple[int, ...]:
     """The token ids of a prompt, with the vocabulary's BOS in front once if it wants one.
 
@@ -50,12 +59,12 @@ def encode(prompt: Prompt, vocabulary: TokenTable) -> tuple[int, ...]:
     """
     ids: list[int] = []
     run: list[str] = []
-    for text, token in _pieces(prompt, vocabulary):
-        if token is None:
-            run.append(text)
+    for piece in pieces(prompt, vocabulary):
+        if piece.token is None:
+            run.append(piece.text)
         else:
             ids += _plain("".join(run), vocabulary)
-            ids.append(token)
+            ids.append(piece.token)
             run.clear()
     ids += _plain("".join(run), vocabulary)
     if vocabulary.add_bos and vocabulary.bos is not None and ids[:1] != [vocabulary.bos]:
@@ -70,20 +79,20 @@ def special_names(text: str, vocabulary: TokenTable) -> dict[str, int]:
     return {name: token for name, token in found.items() if token is not None}
 
 
-def _pieces(prompt: Prompt, vocabulary: TokenTable) -> Iterator[tuple[str, int | None]]:
-    """Split the template parts at the special tokens they name: (text, None) or (name, its id)."""
+def pieces(prompt: Prompt, vocabulary: TokenTable) -> Iterator[Piece]:
+    """Split what the format wrote at the special tokens it names; a token given by its id has no text."""
     for segment in prompt:
         if isinstance(segment, Token):
-            yield "", segment.id
+            yield Piece("", segment.id, True)
             continue
         start = 0
         for match in _SPECIAL_LOOK.finditer(segment.text) if segment.is_template else ():
             token = vocabulary.special_token(match.group())
             if token is not None:
-                yield segment.text[start : match.start()], None
-                yield match.group(), token
+                yield Piece(segment.text[start : match.start()], None, True)
+                yield Piece(match.group(), token, True)
                 start = match.end()
-        yield segment.text[start:], None
+        yield Piece(segment.text[start:], None, segment.is_template)
 
 
 def _plain(text: str, vocabulary: TokenTable) -> list[int]:
