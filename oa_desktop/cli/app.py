@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oa_desktop.cli.output import StatusLine, note, tell
 from oa_desktop.client.api import EngineClient
 from oa_desktop.hub.catalogue import Catalogue, load_catalogue
+from oa_desktop.hub.endpoint import endpoint_of
 from oa_desktop.hub.errors import HubError
 from oa_desktop.log_file import keep_log
 from oa_desktop.paths import app_paths
@@ -76,10 +77,10 @@ class App:
 
     @cached_property
     def tokens(self) -> "TokenStore":
-        """The person's token for the hub."""
+        """The person's token for the hub of the environment. Raises HubError when that is no address."""
         from oa_desktop.hub.tokens import TokenStore
 
-        return TokenStore()
+        return TokenStore(endpoint_of())
 
     @cached_property
     def hub(self) -> "Hub":

@@ -3,7 +3,7 @@
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.downloading import download
+from oa_desktop.cli.downloading import ask, download
 from oa_desktop.cli.model_lines import model_document
 from oa_desktop.cli.output import json_option, note, print_json, say
 from oa_desktop.errors import UsageError
@@ -27,7 +27,8 @@ def download_command(repo: str, file: str, revision: str, as_json: bool) -> None
     """
     app = App()
     try:
-        chosen = choose(app.hub, app.catalogue, repo, file, revision)
+        catalogue = app.catalogue
+        chosen = ask(lambda: choose(app.hub, catalogue, repo, file, revision))
         _introduce(chosen)
         received = download(app.downloader, chosen.job, app.download_limit)
     except GatedRepo as error:

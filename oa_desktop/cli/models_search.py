@@ -3,6 +3,7 @@
 import click
 
 from oa_desktop.cli.app import App
+from oa_desktop.cli.downloading import ask
 from oa_desktop.cli.output import StatusLine, json_option, note, print_json, say
 from oa_desktop.cli.search_lines import (
     file_document,
@@ -15,9 +16,9 @@ from oa_desktop.cli.search_lines import (
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.catalogue import Catalogue
-from oa_desktop.services.fit import Verdict, estimate
+from oa_desktop.services.fit import Verdict, estimate, largest_model_bytes
 from oa_desktop.services.hub_search import SORTS, Found, RepoContent
-from oa_desktop.services.recommendations import Offer, largest_that_fits, offers
+from oa_desktop.services.recommendations import Offer, offers
 
 
 @click.command()
@@ -40,9 +41,8 @@ def search(text: tuple[str, ...], sort: str, fits: bool, as_json: bool) -> None:
             status.clear()
             _tell_known(known, as_json=as_json)
             return
-        status.show("Asking the hub …")
-        largest = largest_that_fits(app.machine) if fits else None
-        found = app.hub_search.find(words, sort=sort, largest_bytes=largest)
+        largest = largest_model_bytes(app.machine, app.settings) if fits else None
+        found = ask(lambda: app.hub_search.find(words, sort=sort, largest_bytes=largest))
     except OaError:
         status.clear()
         if words and not as_json:

@@ -5,10 +5,10 @@ import sys
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.output import json_option, print_json, say
+from oa_desktop.cli.output import json_option, note, print_json, say
 from oa_desktop.errors import OaError, UsageError
 from oa_desktop.gguf.errors import printable
-from oa_desktop.hub.errors import HubError
+from oa_desktop.hub.errors import HubBusy, HubError, HubOffline, HubUnreachable
 
 _PLACES = {"environment": "HF_TOKEN of the environment", "keyring": "the system's keyring"}
 
@@ -30,8 +30,14 @@ def set_command() -> None:
         raise UsageError(
             "token-invalid", "This is no token.", hint="Copy it from the settings of your account."
         )
-    name = App().hub_search.keep_token(given)
-    say(f"The token of {printable(name)} is kept in the system's keyring" if name else "The token is kept")
+    app = App()
+    try:
+        whose = f"The token of {printable(app.hub.whoami(given) or 'somebody', 60)}"
+    except (HubOffline, HubUnreachable, HubBusy) as error:
+        note(f"{error.title} So the token is kept without asking whose it is.")
+        whose = "The token"
+    app.tokens.set(given)
+    say(f"{whose} is kept in the system's keyring")
 
 
 @token.command()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from oa_desktop.gguf.fit import TIGHT_FROM
 from oa_desktop.hub.catalogue import Catalogue, CatalogueEntry, CatalogueFile
 from oa_desktop.hub.quantisations import Size, expected_bytes, is_recommendable, preference, size_word
 from oa_desktop.services.fit import FitReport, Machine, Verdict, estimate
@@ -15,8 +14,6 @@ _MOST_ON_PROCESSOR_BYTES: Final = 6_000_000_000
 
 _MOST_TO_FETCH_BYTES: Final = 12_000_000_000
 _DISK_RESERVE_BYTES: Final = 1_000_000_000
-_BESIDE_BYTES: Final = 700_000_000
-"""Cache and working memory of a usual model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +92,3 @@ def _is_comfortable(offer: Offer, machine: Machine) -> bool:
     has_room = not machine.disk_free or size + _DISK_RESERVE_BYTES <= machine.disk_free
     on_processor = size * (1 - on_device)
     return has_room and size <= _MOST_TO_FETCH_BYTES and on_processor <= _MOST_ON_PROCESSOR_BYTES
-
-
-def largest_that_fits(machine: Machine) -> int:
-    """About how large a file may be to fit here, for a search that cannot look at each model."""
-    own = sum(
-        device.free_bytes for device in machine.devices if device.takes_layers and not device.shares_memory
-    )
-    return max(0, round(TIGHT_FROM * (machine.memory_free + own)) - _BESIDE_BYTES)

@@ -11,7 +11,6 @@ from oa_desktop.services.fit import Machine, Verdict
 from oa_desktop.services.recommendations import (
     Offer,
     about_bytes,
-    largest_that_fits,
     offer_of,
     offers,
     recommended,
@@ -63,8 +62,8 @@ def test_the_one_to_begin_with_suits_the_machine(here: Machine, begin_with: str)
     assert first(here) == begin_with
 
 
-@pytest.mark.parametrize("memory_gb", [0.3, 1, 2, 4, 8, 16, 32, 64, 128])
-@pytest.mark.parametrize("card_gb", [0, 4, 12, 24, 80])
+@pytest.mark.parametrize("memory_gb", [0.3, 4, 16, 64])
+@pytest.mark.parametrize("card_gb", [0, 12, 80])
 def test_the_one_to_begin_with_fits_comes_first_and_may_be_used_by_everybody(
     memory_gb: float, card_gb: float
 ) -> None:
@@ -82,20 +81,19 @@ def test_the_one_to_begin_with_fits_comes_first_and_may_be_used_by_everybody(
     assert order == [entry.id for entry in CATALOGUE.entries if entry.id in order]
 
 
-@pytest.mark.parametrize("memory_gb", [0.3, 4, 8, 16, 64])
+@pytest.mark.parametrize("memory_gb", [0.3, 8, 64])
 def test_nothing_coarser_than_q3_k_m_is_offered(memory_gb: float) -> None:
     assert all(is_recommendable(offer.file.quantisation) for offer in found(machine(memory_gb)))
 
 
 def test_a_coarser_file_is_offered_where_only_that_fits() -> None:
-    of_13b = {
-        offer.file.quantisation: offer.fit.verdict
-        for memory_gb in (12.0, 16.0, 20.0)
-        for offer in found(machine(memory_gb))
-        if offer.entry.id == "oa-codellama-13b"
+    chosen = {
+        memory_gb: next(offer for offer in found(machine(memory_gb)) if offer.entry.id == "oa-codellama-13b")
+        for memory_gb in (13.0, 20.0)
     }
-    assert of_13b.pop("Q4_K_M") is Verdict.FITS
-    assert len(of_13b) >= 1
+    assert all(offer.fit.verdict is Verdict.FITS for offer in chosen.values())
+    assert chosen[13.0].file.quantisation in ("Q3_K_L", "Q3_K_M", "Q4_0", "Q4_K_S")
+    assert chosen[20.0].file.quantisation == "Q4_K_M"
 
 
 def test_a_model_for_research_only_is_offered_but_never_the_one_to_begin_with() -> None:
@@ -112,9 +110,3 @@ def test_a_size_nobody_noted_is_expected_from_the_parameters() -> None:
     assert file.size_bytes is None
     assert about_bytes(entry, file) == pytest.approx(5.4 * GB, rel=0.05)
     assert offer_of(entry, file, machine(4), Settings()).fit.verdict is Verdict.TOO_BIG
-
-
-def test_a_search_leaves_room_for_what_a_model_needs_beside_its_file() -> None:
-    assert 0 < largest_that_fits(machine(8)) < 6 * GB
-    assert largest_that_fits(machine(8, card_gb=24)) > 20 * GB
-    assert largest_that_fits(machine(0.3)) == 0

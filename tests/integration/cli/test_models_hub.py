@@ -1,0 +1,429 @@
+"""`oa-desktop models` and a real hub on loopback: search, download, and what is said when that fails."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
+
+from oa_desktop.cli import app as cli_app
+from oa_desktop.cli import downloading as cli_downloading
+from oa_desktop.cli.main import main
+from oa_desktop.hub import catalogue as catalogue_module
+from oa_desktop.hub.catalogue import load_catalogue
+from oa_desktop.hub.download.tuning import Tuning
+from oa_desktop.services import downloading, fit
+from oa_desktop.services.fit import Machine
+from tests.hub_server import HubServer
+from tests.hub_server.faults import CutAfter, FlipByte, Status
+from tests.made_gguf import made_model
+
+REPO, FILE = "someone/model-GGUF", "model.Q4_K_M.gguf"
+CONTENT = made_model(200_000)
+TOKEN = "hf_" + "Secret" * 6
+QUICK = Tuning(
+    connect_s=2,
+    stall_s=0.5,
+    attempts=2,
+    first_wait_s=0.01,
+    longest_wait_s=0.02,
+    spare_bytes=0,
+    reserve_bytes=0,
+)
+
+
+class Memory(KeyringBackend):
+    """A keyring that forgets everything with the test."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+class Run:
+    """The command in this process; what it printed last is in `out` and `err`."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], models: Path) -> None:
+        self._capsys = capsys
+        self.models = models
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str, exit_code: int = 0) -> str:
+        code = main(["models", *arguments])
+        self.out, self.err = self._capsys.readouterr()
+        assert "Traceback" not in self.out + self.err
+        assert TOKEN not in self.out + self.err
+        assert code == exit_code, (code, self.out, self.err)
+        return self.out if exit_code == 0 else self.err
+
+    def json(self, *arguments: str, exit_code: int = 0) -> Any:
+        self(*arguments, "--json", exit_code=exit_code)
+        return json.loads(self.out)
+
+    @property
+    def files(self) -> list[Path]:
+        return [path for path in self.models.glob("*.gguf") if path.is_file()]
+
+
+@pytest.fixture
+def ring() -> Iterator[Memory]:
+    before, memory = keyring.get_keyring(), Memory()
+    keyring.set_keyring(memory)
+    yield memory
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    hub_server: HubServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ring: Memory,
+) -> Run:
+    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OA_DESKTOP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HF_ENDPOINT", hub_server.endpoint)
+    monkeypatch.setattr(cli_app, "keep_log", lambda _folder: None)
+    monkeypatch.setattr(fit, "look_at_machine", lambda _folder: Machine(16 * 10**9, 13 * 10**9, (), 10**12))
+    monkeypatch.setattr(downloading, "Tuning", lambda: QUICK)
+    monkeypatch.setattr(cli_downloading, "_ASKING", QUICK)
+    return Run(capsys, tmp_path / "home" / "data" / "models")
+
+
+@pytest.fixture
+def served(hub_server: HubServer) -> HubServer:
+    files = {FILE: CONTENT, "model.Q8_0.gguf": made_model(300_000, 2), "mmproj-F16.gguf": made_model(9000, 3)}
+    hub_server.add_repo(REPO, files, downloads=1234, gguf={"total": 7_200_000_000, "architecture": "llama"})
+    return hub_server
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (REPO, FILE),
+        (REPO, "q4_k_m"),
+        (f"{REPO}:Q4_K_M",),
+        (f"https://huggingface.co/{REPO}/blob/main/{FILE}?download=true",),
+        (f"hf.co/{REPO}", FILE),
+    ],
+    ids=["file", "quantisation", "tag", "address", "short-address"],
+)
+def test_a_model_is_downloaded_by_any_name_people_have_for_it(
+    run: Run, served: HubServer, arguments: tuple[str, ...]
+) -> None:
+    said = run("download", *arguments)
+    (file,) = run.files
+    assert file.read_bytes() == CONTENT
+    ref = said.split()[-1]
+    assert run.json("show", ref)["source"]["repo"] == REPO
+    assert "apache-2.0" in run.err or run.err == ""
+
+
+def test_a_download_is_told_in_one_document_and_a_second_one_fetches_nothing(
+    run: Run, served: HubServer
+) -> None:
+    first = run.json("download", REPO, FILE)
+    assert first["was_there"] is False
+    assert first["source"]["sha256"] == [hashlib.sha256(CONTENT).hexdigest()]
+    asked = len(served.seen("cdn"))
+    second = run.json("download", REPO, FILE)
+    assert (second["was_there"], second["ref"]) == (True, first["ref"])
+    assert len(served.seen("cdn", "GET")) == len(served.seen("cdn", "GET")[:asked])
+    assert "here already" in run("download", REPO, FILE)
+    assert len(run.files) == 1
+
+
+def test_an_older_revision_can_be_downloaded(run: Run, served: HubServer) -> None:
+    commit = served.add_repo("someone/old", {FILE: made_model(50_000, 7)})
+    served.add_repo("someone/old", {FILE: CONTENT})
+    source = run.json("download", "someone/old", FILE, "--revision", commit)["source"]
+    assert source["commit"] == commit
+    (file,) = run.files
+    assert file.read_bytes() == made_model(50_000, 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "sentence"),
+    [
+        ((REPO,), 2, "has 2 models"),
+        ((REPO, "Q2_K"), 1, "has no model Q2_K"),
+        ((REPO, "../../etc/passwd"), 1, "has no model ../../etc/passwd"),
+        ((REPO, "mmproj-F16.gguf"), 2, "a file beside models"),
+        (("no-such-name",), 2, "neither a known model nor a repository"),
+        (("someone/gone", FILE), 1, "someone/gone"),
+        ((REPO, FILE, "--revision", "nope"), 1, "does not have this revision"),
+        (("two words",), 2, "neither a known model nor a repository"),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_sentence(
+    run: Run, served: HubServer, arguments: tuple[str, ...], exit_code: int, sentence: str
+) -> None:
+    assert sentence in run("download", *arguments, exit_code=exit_code).splitlines()[0]
+    assert run.out == ""
+    assert run.files == []
+
+
+def test_a_split_model_is_downloaded_whole_and_one_with_a_part_missing_is_not(
+    run: Run, hub_server: HubServer
+) -> None:
+    parts = {f"big-Q8_0-0000{number}-of-00003.gguf": made_model(30_000, number) for number in (1, 3)}
+    hub_server.add_repo("someone/split", parts)
+    said = run("download", "someone/split", exit_code=1)
+    assert "only 2 of 3 parts" in said
+
+
+def test_a_known_model_is_downloaded_by_its_short_name_and_what_differs_is_said(
+    run: Run, hub_server: HubServer
+) -> None:
+    entry = next(entry for entry in load_catalogue().entries if entry.id == "tinyllama-chat-v0.3")
+    hub_server.add_repo(entry.repo, {entry.recommended_file.path: CONTENT})
+    document = run.json("download", entry.id)
+    assert document["source"]["title"] == entry.title
+    assert entry.licence_notice in run.err
+    assert "668 MB when the list of known models was made" in run.err
+
+
+def test_a_pinned_hash_ends_the_download_of_another_file_at_that_commit(
+    run: Run, hub_server: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = load_catalogue()
+    entry = next(entry for entry in catalogue.entries if entry.id == "tinyllama-chat-v0.3")
+    commit = hub_server.add_repo(entry.repo, {entry.recommended_file.path: CONTENT})
+    file = replace(entry.recommended_file, sha256="ab" * 32, commit=commit[:7])
+    pinned = replace(entry, files=(file,), recommended_file=file)
+    monkeypatch.setattr(cli_app, "load_catalogue", lambda: replace(catalogue, entries=(pinned,)))
+    said = run("download", entry.id, exit_code=1)
+    assert "is not the file it should be" in said
+    assert run.files == []
+
+
+def test_a_damaged_catalogue_is_told_with_the_place_and_everything_else_works(
+    run: Run, served: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = tmp_path / "resources"
+    resources.mkdir()
+    for name in ("catalogue.json", "catalogue.schema.json"):
+        text = (catalogue_module.resource_root() / name).read_text(encoding="utf-8")
+        text = text.replace('"family": "Other"', '"family": "Mine"', 1)
+        (resources / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(catalogue_module, "resource_root", lambda: resources)
+    run("download", REPO, FILE)
+    assert len(run.files) == 1
+    (told,) = [line for line in run.err.splitlines() if "list of known models" in line]
+    assert "models[11].family" in told
+    assert run.json("search")["known"] == []
+    assert "neither a known model" in run("download", "tinyllama-chat-v0.3", exit_code=2)
+
+
+def test_trouble_that_passes_is_waited_out(run: Run, served: HubServer) -> None:
+    served.fail(Status(503), origin="hub", times=1)
+    served.fail(CutAfter(50_000), times=2)
+    run("download", REPO, FILE)
+    (file,) = run.files
+    assert file.read_bytes() == CONTENT
+    assert served.fired() == 3
+
+
+def test_d13_a_download_that_fails_can_be_listed_resumed_and_discarded(run: Run, served: HubServer) -> None:
+    served.fail(CutAfter(30_000), times=1)
+    served.fail(Status(503), times=None)
+    said = run("download", REPO, FILE, exit_code=1)
+    assert "oa-desktop models resume" in said
+    (job,) = run.json("unfinished")["downloads"]
+    assert (job["repo"], job["paths"]) == (REPO, [FILE])
+    assert FILE in run("unfinished")
+    served.no_more_faults()
+    before = sum(request.sent_bytes for request in served.seen("cdn", "GET"))
+    run("resume")
+    assert [file.read_bytes() for file in run.files] == [CONTENT]
+    assert sum(request.sent_bytes for request in served.seen("cdn", "GET")) - before < len(CONTENT)
+    assert run.json("unfinished")["downloads"] == []
+    assert run("resume") == ""
+
+
+def test_d13_a_discarded_download_leaves_nothing(run: Run, served: HubServer) -> None:
+    served.fail(CutAfter(30_000), times=1)
+    served.fail(Status(503), times=None)
+    run("download", REPO, FILE, exit_code=1)
+    (job,) = run.json("unfinished")["downloads"]
+    assert list((run.models / ".downloads").glob("*.part"))
+    run("discard", job["key"])
+    assert [path for path in run.models.rglob("*") if path.is_file()] == []
+    assert "no unfinished download" in run("discard", job["key"], exit_code=2)
+
+
+def test_d04_damaged_data_is_never_a_model(run: Run, served: HubServer) -> None:
+    served.fail(FlipByte(100_000), times=None)
+    said = run("download", REPO, FILE, exit_code=1)
+    assert "resume" not in said
+    assert run.files == []
+    assert len(run.json("list")["models"]) == 1
+
+
+def test_d06_a_gated_repository_says_what_to_do_and_a_token_opens_it(
+    run: Run, hub_server: HubServer, ring: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub_server.add_repo(REPO, {FILE: CONTENT}, gated=True)
+    hub_server.add_token(TOKEN, user="somebody", accepted=[REPO])
+    said = run("download", REPO, FILE, exit_code=1)
+    assert f"{hub_server.endpoint}/{REPO}" in said
+    assert "oa-desktop models token set" in said
+    monkeypatch.setattr("sys.stdin", _Lines(f"{TOKEN}\n"))
+    assert "somebody" in run("token", "set")
+    assert list(ring.kept.values()) == [TOKEN]
+    run("download", REPO, FILE)
+    assert [file.read_bytes() for file in run.files] == [CONTENT]
+    assert not [request for request in hub_server.seen("cdn") if "authorization" in request.headers]
+    assert run.json("token", "show") == {"place": "keyring", "name": "somebody", "problem": None}
+    run("token", "remove")
+    assert ring.kept == {}
+    assert "no token" in run("token", "show")
+
+
+@pytest.mark.parametrize("given", ["", "\n", "two words\n", "häslich\n", "a\x00b\n"])
+def test_what_is_no_token_is_refused_without_asking_anybody(
+    run: Run, hub_server: HubServer, ring: Memory, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", _Lines(given))
+    assert "no token" in run("token", "set", exit_code=2)
+    assert ring.kept == {}
+    assert hub_server.requests == []
+
+
+def test_a_token_the_hub_does_not_know_is_not_kept(
+    run: Run, hub_server: HubServer, ring: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", _Lines(f"{TOKEN}\n"))
+    run("token", "set", exit_code=1)
+    assert ring.kept == {}
+
+
+def test_without_a_keyring_a_token_is_refused_and_what_to_do_is_said(
+    run: Run, hub_server: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub_server.add_token(TOKEN)
+    keyring.set_keyring(fail.Keyring())
+    monkeypatch.setattr("sys.stdin", _Lines(f"{TOKEN}\n"))
+    assert "HF_TOKEN" in run("token", "set", exit_code=1)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    assert run.json("token", "show")["place"] == "environment"
+
+
+def test_a_search_shows_repositories_and_the_files_of_one(run: Run, served: HubServer) -> None:
+    served.add_repo("someone/other-GGUF", {"other.Q4_0.gguf": CONTENT}, gated=True, downloads=9)
+    found = run.json("search", "model")
+    assert [repo["id"] for repo in found["repos"]] == [REPO]
+    assert "1,234 downloads" in run("search", "model")
+    files = run.json("search", f"https://huggingface.co/{REPO}")["files"]
+    assert [file["paths"] for file in files] == [[FILE], ["model.Q8_0.gguf"]]
+    assert files[0]["sha256"] == [hashlib.sha256(CONTENT).hexdigest()]
+    assert {"Balanced (Q4_K_M)", "Large (Q8_0)"} <= set(_facts(run("search", REPO)))
+    assert "an image projector" in run.err
+    run("search", "someone/other-GGUF")
+    assert "accept their terms" in run.err
+    assert "no GGUF model" in (run("search", "zebra-zebra") or run.err)
+
+
+def test_searching_sorts_and_leaves_out_what_is_too_big(run: Run, hub_server: HubServer) -> None:
+    for name, parameters, likes in (("small", 1_100_000_000, 1), ("huge", 400_000_000_000, 9)):
+        hub_server.add_repo(
+            f"someone/{name}-llm",
+            {f"{name}.Q4_K_M.gguf": CONTENT},
+            gguf={"total": parameters, "architecture": "llama"},
+            likes=likes,
+        )
+    ids = [repo["id"] for repo in run.json("search", "llm", "--sort", "likes")["repos"]]
+    assert ids == ["someone/huge-llm", "someone/small-llm"]
+    ids = [repo["id"] for repo in run.json("search", "llm", "--fits")["repos"]]
+    assert ids == ["someone/small-llm"]
+
+
+def test_without_words_the_known_models_are_shown_and_nobody_is_asked(
+    run: Run, hub_server: HubServer
+) -> None:
+    known = run.json("search")["known"]
+    assert [offer["recommended"] for offer in known].count(True) == 1
+    assert known[0]["recommended"]
+    assert known[0]["family"] == "OpenAssistant"
+    assert "recommended for this machine" in run("search").splitlines()[0]
+    assert known[0]["id"] in run.err
+    fitting = run.json("search", "--fits")["known"]
+    assert 0 < len(fitting) < len(known)
+    assert all(offer["fit"] != "too-big" for offer in fitting)
+    assert hub_server.requests == []
+
+
+def test_offline_the_known_models_are_still_found(
+    run: Run, hub_server: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    run("search", "tinyllama", exit_code=1)
+    assert "tinyllama-chat-v0.3" in run.out
+    assert "offline" in run.err
+    assert hub_server.requests == []
+
+
+def test_a_hostile_repository_cannot_write_on_the_terminal(run: Run, hub_server: HubServer) -> None:
+    hub_server.add_repo(
+        "someone/evil", {"a\x1b[2J\u202e.Q4_K_M.gguf": CONTENT, FILE: CONTENT}, licence="\x1b]0;mine\x07"
+    )
+    run("search", "someone/evil")
+    run("search", "evil")
+    run("download", "someone/evil", FILE)
+    assert all(char.isprintable() or char == "\n" for char in run.out + run.err)
+
+
+def test_a_downloaded_model_is_verified_and_removed(run: Run, served: HubServer) -> None:
+    ref = run.json("download", REPO, FILE)["ref"]
+    assert run.json("verify", ref)["published"] is True
+    (file,) = run.files
+    content = bytearray(CONTENT)
+    content[150_000] ^= 1
+    file.write_bytes(content)
+    assert "damaged" in run("verify", ref, exit_code=1)
+    assert run.json("remove", ref)["freed_bytes"] == len(CONTENT)
+    assert run.files == []
+    assert not [path for path in run.models.rglob("*") if path.is_file() and path.stat().st_size > 50_000]
+    run("show", ref, exit_code=1)
+
+
+def test_a_newcomer_is_told_what_to_download(run: Run, hub_server: HubServer) -> None:
+    run("list")
+    assert "oa-desktop models download oa-falcon-7b-top1" in run.err
+    assert hub_server.requests == []
+
+
+class _Lines:
+    """Standard input that is no terminal."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self) -> str:
+        return self._text
+
+
+def _facts(text: str) -> list[str]:
+    return [fact.strip() for line in text.splitlines() for fact in line.replace("  ", "·").split("·")]
