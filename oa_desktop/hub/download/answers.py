@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from oa_desktop.hub.errors import HubBusy, HubUnreachable
+from oa_desktop.hub import sentences
+from oa_desktop.hub.sentences import Asked
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 _EXPIRED = (401, 403, 404, 410)
-_WAIT = 429
 
 
 class AddressExpired(Exception):
@@ -24,7 +24,7 @@ class AddressExpired(Exception):
 
 
 class NotTheseBytes(Exception):
-    """What comes cannot be joined to what is there: begin again, without ranges if `ignored`."""
+    """What comes cannot be joined to what is there. ignored: it would have been right from the start on."""
 
     def __init__(self, why: str, *, ignored: bool = False) -> None:
         super().__init__(why)
@@ -40,15 +40,20 @@ class WrongSize(Exception):
 
 
 def check_answer(
-    response: urllib3.BaseHTTPResponse, start: int, end: int, size_bytes: int, *, whole: bool
+    response: urllib3.BaseHTTPResponse, asked: Asked, start: int, end: int, size_bytes: int, *, whole: bool
 ) -> None:
+    """Whether exactly the bytes from `start` up to `end` come. whole: no range was asked for.
+
+    Raises: AddressExpired, NotTheseBytes, WebPage, WrongSize, HubBusy, HubError.
+    """
     status = response.status
     if status in _EXPIRED:
         raise AddressExpired(status)
     if status == 416:
         raise NotTheseBytes("the server has no such range", ignored=True)
     if status in _BUSY:
-        raise _busy(response)
+        wait_s = retry_after_s(response.headers.get("Retry-After", ""))
+        raise sentences.busy(asked, status, "", wait_s)
     if response.headers.get("Content-Type", "").startswith("text/html"):
         raise WebPage
     if status == 206 and not whole:
@@ -63,7 +68,7 @@ def check_answer(
             raise NotTheseBytes("the server sends the whole file", ignored=True)
         _check_length(response, size_bytes)
     else:
-        raise HubUnreachable("hub-answer", f"The hub answered with status {status}.", hint="Try again later.")
+        raise sentences.refused(asked, status, "")
 
 
 def _check_length(response: urllib3.BaseHTTPResponse, expected: int) -> None:
@@ -72,18 +77,6 @@ def _check_length(response: urllib3.BaseHTTPResponse, expected: int) -> None:
         raise WrongSize(f"{length} bytes instead of {expected}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise NotTheseBytes("the server packs what was asked for unpacked")
-
-
-def _busy(response: urllib3.BaseHTTPResponse) -> HubBusy:
-    wait_s = retry_after_s(response.headers.get("Retry-After", ""))
-    if response.status == _WAIT:
-        return HubBusy("hub-rate-limit", "The hub asks to slow down.", hint="Wait a little.", wait_s=wait_s)
-    return HubBusy(
-        "hub-busy",
-        f"The hub has trouble of its own (status {response.status}).",
-        hint="Try again later.",
-        wait_s=wait_s,
-    )
 
 
 def retry_after_s(value: str) -> float | None:
@@ -107,3 +100,9 @@ def place_of(address: str) -> str:
 def strong_etag(etag: str) -> str:
     """Only a strong ETag may be asked for with a range."""
     return etag if etag.startswith('"') and len(etag) < 300 else ""
+
+
+def asked_at(address: str) -> Asked:
+    """The server at an address, to be named in a sentence."""
+    parts = urlsplit(address)
+    return Asked(f"{parts.scheme}://{parts.netloc}", "the file")

@@ -14,11 +14,13 @@ import truststore
 import urllib3
 
 from oa_desktop.gguf.errors import printable
+from oa_desktop.hub import sentences
 from oa_desktop.hub.addresses import MOST_REDIRECTS, check_target
-from oa_desktop.hub.download.answers import NotTheseBytes, check_answer, place_of, strong_etag
+from oa_desktop.hub.download.answers import NotTheseBytes, asked_at, check_answer, place_of, strong_etag
 from oa_desktop.hub.download.part_file import Source
 from oa_desktop.hub.download.tuning import Tuning
-from oa_desktop.hub.errors import HubError, HubUnreachable
+from oa_desktop.hub.errors import HubUnreachable
+from oa_desktop.hub.sentences import Asked
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -31,6 +33,7 @@ class Body:
 
     def __init__(self, response: urllib3.BaseHTTPResponse, source: Source) -> None:
         self._response = response
+        self._asked = asked_at(source.place)
         self.source = source
 
     def read(self, most_bytes: int) -> bytes:
@@ -38,7 +41,7 @@ class Body:
         try:
             return self._response.read1(most_bytes, decode_content=False)
         except (urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError) as exc:
-            raise _unreachable(exc) from exc
+            raise _unreachable(exc, self._asked) from exc
 
     def interrupt(self) -> None:
         """Make a `read` on another thread return now."""
@@ -86,13 +89,9 @@ class Connections:
             response.close()
             address = urljoin(address, response.headers.get("Location", ""))
         else:
-            raise HubError(
-                "redirect-refused",
-                "The hub sends the download round in circles.",
-                hint="Try again later.",
-            )
+            raise sentences.in_circles(asked_at(self._endpoint))
         try:
-            check_answer(response, start, end, size_bytes, whole=whole)
+            check_answer(response, asked_at(address), start, end, size_bytes, whole=whole)
             source = Source(place_of(address), strong_etag(response.headers.get("ETag", "")))
             if known.etag and known.place == source.place and source.etag != known.etag:
                 raise NotTheseBytes("the file was replaced meanwhile")
@@ -119,7 +118,7 @@ class Connections:
                 decode_content=False,
             )
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as exc:
-            raise _unreachable(exc) from exc
+            raise _unreachable(exc, asked_at(address)) from exc
 
     def _pool(self, address: str) -> urllib3.PoolManager:
         parts = urlsplit(address)
@@ -152,24 +151,12 @@ class Connections:
         )
 
 
-def _unreachable(cause: Exception) -> HubUnreachable:
-    text = printable(str(cause), 300)
+def _unreachable(cause: Exception, asked: Asked) -> HubUnreachable:
+    said = sentences.shown(str(cause))
     if isinstance(cause, urllib3.exceptions.SSLError) or isinstance(cause.__cause__, ssl.SSLError):
-        return HubUnreachable(
-            "hub-tls",
-            "The connection to the hub could not be made safe: its certificate is not trusted.",
-            detail=text,
-            hint="Check this machine's clock, and programs that look into encrypted traffic.",
-        )
+        return sentences.not_trusted(asked, said)
     if isinstance(cause, urllib3.exceptions.ProxyError):
-        return HubUnreachable(
-            "hub-proxy",
-            "The proxy does not let the download through.",
-            detail=text,
-            hint="Check its settings.",
-        )
+        return sentences.proxy(asked, said)
     if isinstance(cause, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
-        return HubUnreachable(
-            "hub-unreachable", "The hub cannot be reached.", detail=text, hint="Check the network."
-        )
-    return HubUnreachable("hub-cut", "The connection broke off.", detail=text, hint="Check the network.")
+        return sentences.unreachable(asked, said)
+    return sentences.cut(asked, said)

@@ -117,6 +117,7 @@ class _Fetch:
         self._connections = Connections(hub.endpoint, tuning)
         self._wrong = 0
         self._fresh_addresses = 0
+        self._restarts = 0
 
     def run(self) -> Path:
         try:
@@ -154,7 +155,10 @@ class _Fetch:
                 self._ask_again(expired, progressed=self._pace.total_bytes > before)
             except NotTheseBytes as other:
                 _log.info("%s: beginning again, because %s", self._location.path, other)
-                self._begin_again(f"kept changing: {other}")
+                if other.ignored:
+                    self._from_the_start()
+                else:
+                    self._begin_again(f"kept changing: {other}")
             except WrongSize as wrong:
                 self._begin_again(f"has another size than the hub announced: {wrong}")
             except _PageInPart:
@@ -204,6 +208,13 @@ class _Fetch:
         self._wrong += 1
         if self._wrong >= _CLEAN_TRIES:
             raise sentences.came_wrong(self._location, what)
+        self._forget()
+
+    def _from_the_start(self) -> None:
+        """The server has only the whole file to give."""
+        self._restarts += 1
+        if self._restarts > self._tuning.attempts:
+            raise sentences.no_ranges(self._location.path)
         self._forget()
 
     def _forget(self) -> None:

@@ -4,7 +4,7 @@ import errno
 
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import decimal_size, printable
-from oa_desktop.hub.errors import DownloadDamaged, DownloadStopped, HubError, NotFoundOnHub
+from oa_desktop.hub.errors import DownloadDamaged, DownloadStopped, HubError, HubUnreachable, NotFoundOnHub
 from oa_desktop.hub.repos import FileLocation
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -22,6 +22,15 @@ def refused(status: int, path: str) -> HubError:
         "hub-refused",
         f"The hub does not give {printable(path)} out (status {status}).",
         hint="It may need a login; try again later.",
+    )
+
+
+def no_ranges(path: str) -> HubUnreachable:
+    """The server begins at the start each time, and the connection does not last until the end."""
+    return HubUnreachable(
+        "hub-no-ranges",
+        f"The connection kept breaking off, and the server sends {printable(path)} only from its start.",
+        hint="Try again with a better connection.",
     )
 
 

@@ -165,6 +165,22 @@ def test_d05_what_does_not_join_is_never_joined(bench: Bench, fault: IgnoreRange
     assert bench.server.fired() == 2
 
 
+def test_d05_a_server_without_ranges_on_a_bad_line_is_asked_from_the_start_a_few_times(bench: Bench) -> None:
+    for _ in range(3):
+        bench.server.fail(CutAfter(1_000_000))
+        bench.server.fail(IgnoreRange())
+    bench.download()
+    assert bench.is_right()
+
+
+def test_d05_a_server_without_ranges_on_a_hopeless_line_is_given_up(bench: Bench) -> None:
+    for _ in range(10):
+        bench.server.fail(CutAfter(1_000_000))
+        bench.server.fail(IgnoreRange())
+    with pytest.raises(HubUnreachable, match="only from its start"):
+        bench.download()
+
+
 def test_an_address_that_expires_is_asked_for_anew(bench: Bench) -> None:
     bench.server.fail(CutAfter(1_000_000))
     bench.server.fail(ExpiredSignature())
