@@ -27,6 +27,8 @@ from oa_desktop.client.handle import EngineDevice, EngineHandle, ModelDescriptio
 from oa_desktop.client.status import Running
 from oa_desktop.conversation.message import MessageId, TreeId
 from oa_desktop.paths import app_paths
+from oa_desktop.services.device_probe import SeenDevice
+from oa_desktop.services.fit import Machine
 from oa_desktop.services.loading import LoadedModel
 from oa_desktop.services.model_file import ModelFile, Origin
 from oa_desktop.services.models import TOUR_REF
@@ -42,6 +44,10 @@ STREAMED = (
     "People come for the clock and stay for the",
     "Plan twelve weeks:\n\n| weeks | film |\n|---|---|\n| 1–4 | one wall clock |\n| 5–8",
 )
+CARD = SeenDevice(
+    "cuda", "gpu", "CUDA0", "NVIDIA GeForce RTX 4090", 23_100_000_000, 24_000_000_000, True, False
+)
+MACHINE = Machine(33_400_000_000, 24_900_000_000, (CARD,), 214_000_000_000)
 SETTLE_MS = 120
 WAIT_S = 10.0
 
@@ -80,7 +86,7 @@ class Studio:
         paths = app_paths({"OA_DESKTOP_HOME": self._home.name})
         paths.create()
         self.worker = StoreWorker.open(paths.store)
-        self.wiring = Wiring(paths, self.worker, load=self._never)
+        self.wiring = Wiring(paths, self.worker, load=self._never, look=lambda _: MACHINE)
         self.wiring.preferences.set("theme", theme)
         self.wiring.preferences.set("motion", "off")
         self._engine = make_engine()
@@ -148,6 +154,10 @@ class Studio:
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.window, key, modifier)
 
+    def settle(self) -> None:
+        """Let the window lay out what has just changed."""
+        QTest.qWait(SETTLE_MS)
+
     def dialog(self, name: str) -> QObject:
         found = self.window.findChild(QObject, name)
         assert found is not None, name
@@ -156,7 +166,7 @@ class Studio:
     def shoot(self, name: str) -> None:
         tree = self.window.findChild(QQuickItem, "treePanel")
         self.until(lambda: not tree.isVisible() or bool(self.wiring.tree.nodes.rows))
-        QTest.qWait(SETTLE_MS)
+        self.settle()
         self.window.grabWindow().save(str(self._folder / f"{name}-{self._theme}.png"))
 
     @staticmethod

@@ -21,6 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from shiboken6 import delete
+from shot_models import MODEL_STATES
 from shot_studio import SETTLE_MS, DyingEngine, SampleEngine, Studio
 
 from oa_desktop.client.errors import stopped
@@ -326,7 +327,7 @@ def main(arguments: Sequence[str]) -> int:
     application = QGuiApplication([])
     load_fonts()
     for theme in ("light", "dark"):
-        for state in STATES:
+        for state in (*STATES, *MODEL_STATES):
             name = state.__name__.replace("_", "-")
             if wanted and name not in wanted:
                 continue

@@ -25,6 +25,15 @@ def process_exists(pid: int) -> bool:
     return exists
 
 
+def process_bytes(pid: int) -> int:
+    """Memory a process holds for itself and maps from its model; 0 when there is no such process."""
+    try:
+        held: int = psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0
+    return held
+
+
 def _address_space_limit() -> int:
     if sys.platform == "win32":
         return _UNLIMITED

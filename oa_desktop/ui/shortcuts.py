@@ -49,6 +49,8 @@ SHORTCUTS: tuple[ShortcutRow, ...] = (
     ),
     *_rows(
         "Window",
+        ("Chat", "Ctrl+1"),
+        ("Models", "Ctrl+2"),
         ("Show or hide the conversations", "Ctrl+B"),
         ("Show or hide the tree", "Ctrl+Shift+B"),
         ("Choose a model", "Ctrl+L"),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from oa_desktop.paths import AppPaths
 from oa_desktop.services.chat import ChatService
 from oa_desktop.services.feedback import FeedbackService
+from oa_desktop.services.fit import look_at_machine
 from oa_desktop.services.loading import LoadedModel, load_model
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings_file import SettingsFile
@@ -29,6 +30,8 @@ from oa_desktop.ui.chat.thread_models import ThreadModels
 from oa_desktop.ui.chat.thread_view_model import ThreadViewModel
 from oa_desktop.ui.conversations.conversations_view_model import ConversationsViewModel
 from oa_desktop.ui.io_thread import IoThread
+from oa_desktop.ui.library.local_models import Look
+from oa_desktop.ui.library.wiring import LibraryWiring
 from oa_desktop.ui.models.engine_control import EngineControl, Loader, Progress
 from oa_desktop.ui.models.engine_notices import EngineNotices
 from oa_desktop.ui.models.model_view_model import ModelViewModel
@@ -46,9 +49,20 @@ CLOSE_TIMEOUT_S = 4.0
 class Wiring(QObject):
     """Everything behind one window. Whoever makes it calls `close`; the store worker stays the caller's."""
 
-    def __init__(self, paths: AppPaths, worker: StoreWorker, *, load: Loader | None = None) -> None:
-        """load: starts engines; by default the model library's, as the command line does."""
+    def __init__(
+        self,
+        paths: AppPaths,
+        worker: StoreWorker,
+        *,
+        load: Loader | None = None,
+        look: Look = look_at_machine,
+    ) -> None:
+        """load: starts engines; by default the model library's, as the command line does.
+
+        look: finds out what this machine has.
+        """
         super().__init__()
+        self._look = look
         self._worker = worker
         self.io = IoThread()
         self.bridge = Bridge(self.io, self)
@@ -73,18 +87,21 @@ class Wiring(QObject):
     def start(self) -> None:
         """Begin to load the model and to read the list of conversations."""
         self.models.start()
+        self.library_page.start()
         self.conversations.refresh()
 
     def close(self) -> None:
         """Stop replies, keep what they have, end the engine. The store can be closed after this."""
         self.composer.flush()
+        downloads = self.io.submit(self.library_page.downloads.close())
         jobs = [job.future for job in self.generations.jobs() if job.future]
         self.generations.stop_all()
         wait(jobs, CLOSE_TIMEOUT_S)
         try:
             self.io.submit(self.engine.close()).result(CLOSE_TIMEOUT_S)
+            downloads.result(CLOSE_TIMEOUT_S)
         except TimeoutError:
-            log.warning("the engine did not end in time")
+            log.warning("the engine or a download did not end in time")
         self.bridge.close()
         self.io.close()
         withdraw_all()
@@ -115,6 +132,17 @@ class Wiring(QObject):
             self.engine_notices,
             self,
         )
+        self.library_page = LibraryWiring(
+            self.bridge,
+            paths,
+            self.library,
+            self.engine,
+            self.models,
+            self.preferences,
+            self.notices,
+            self._look,
+            self,
+        )
         self.open_file = OpenFileViewModel(self.bridge, self)
         self.export = ExportViewModel(self.bridge, self._worker, self.session, self.notices, self)
         self.app = AppViewModel(
@@ -137,6 +165,7 @@ class Wiring(QObject):
             self.open_file,
             self.export,
             self.app,
+            *self.library_page.view_models,
         )
 
     def _connect_notices(self, settings_file: SettingsFile) -> None:

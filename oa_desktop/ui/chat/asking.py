@@ -1,6 +1,7 @@
 """From a stored prompt to its replies: with the settings of now, as soon as a model is ready."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +12,9 @@ from oa_desktop.settings import Settings
 from oa_desktop.ui.chat.generations import Generations
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from oa_desktop.services.model_file import ModelFile
 
 
 class Asking(QObject):
@@ -32,8 +36,23 @@ class Asking(QObject):
         self._generations = generations
         self._preferences = preferences
         self._waiting: dict[TreeId, Message] = {}
+        self._preset_chosen_for: ModelFile | None = None
         engine.changed.connect(self._engine_changed)
         engine.unloaded.connect(self._engine_unloaded)
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the model that runs, over those of the app."""
+        settings, model = self._preferences.settings, self._engine.model
+        if model is None:
+            return settings
+        return model.settings.over(settings, ("preset",) if self._preset_chosen_for is model else ())
+
+    def choose_preset(self, name: str) -> None:
+        """From now on, and with the model that runs now even when it has a preset of its own."""
+        self._preset_chosen_for = self._engine.model
+        self._preferences.set("preset", name)
+        self.waiting_changed.emit()
 
     def is_waiting(self, tree_id: TreeId) -> bool:
         """Whether a prompt of this conversation waits for the model."""
@@ -43,7 +62,7 @@ class Asking(QObject):
         """Replies to this prompt, as many as the settings say; or one that goes on with this reply."""
         engine = self._engine.engine
         if engine is not None:
-            options = generation_options(self._preferences.settings)
+            options = generation_options(self.settings)
             if message.role is Role.ASSISTANT:
                 options = replace(options, n=1)
             self._generations.start(engine, message, options)

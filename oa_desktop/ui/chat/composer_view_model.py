@@ -174,7 +174,7 @@ class ComposerViewModel(QObject):
 
     @Slot(str)
     def setPreset(self, name: str) -> None:
-        self._preferences.set("preset", name)
+        self._asking.choose_preset(name)
 
     @Slot(str)
     def setLanguage(self, code: str) -> None:
@@ -228,7 +228,7 @@ class ComposerViewModel(QObject):
             waiting=waiting,
             read_only=self._worker.read_only,
             replies=settings.replies,
-            preset=settings.preset,
+            preset=self._asking.settings.preset,
             language=settings.language_hint,
             conversation_language=current.tree.root.lang if current else None,
             answers_reply=answers_reply(current) if current and not busy else 0,

@@ -34,7 +34,7 @@ class EngineControl(QObject):
     """`changed` follows every change of what is public here.
 
     ref: the model that is meant to run, empty before the first. model: its file, once it was loaded.
-    engine: to ask for replies; None while none answers.
+    engine: to ask for replies; None while none answers. pid: of its process; 0 before it runs.
     """
 
     changed = Signal()
@@ -51,6 +51,7 @@ class EngineControl(QObject):
         self.status: EngineStatus = Off()
         self.model: ModelFile | None = None
         self.engine: EngineClient | None = None
+        self.pid = 0
 
     @property
     def is_loading(self) -> bool:
@@ -65,7 +66,7 @@ class EngineControl(QObject):
     def load(self, ref: str) -> None:
         """Load a model in place of the one that runs."""
         self._attempt += 1
-        self.ref, self.model = ref, None
+        self.ref, self.model, self.pid = ref, None, 0
         self._take(self._attempt, Starting(), None)
         self._bridge.run(self._start(self._attempt, ref), lambda _: None, lambda _: None)
 
@@ -77,7 +78,7 @@ class EngineControl(QObject):
     def unload(self) -> None:
         """End the engine, also while it loads, and want none: its memory is given back."""
         self._attempt += 1
-        self.ref, self.model = "", None
+        self.ref, self.model, self.pid = "", None, 0
         self.status, self.engine = Off(), None
         self.changed.emit()
         self.unloaded.emit()
@@ -111,12 +112,12 @@ class EngineControl(QObject):
 
     async def _launch(self, attempt: int, ref: str, *, on_progress: Progress) -> "EngineProcess":
         loaded = await self._load(ref, on_progress)
-        self._bridge.post(lambda model: self._loaded(attempt, model), loaded.model)
+        self._bridge.post(lambda told: self._loaded(attempt, *told), (loaded.model, loaded.process.pid))
         return loaded.process
 
-    def _loaded(self, attempt: int, model: ModelFile) -> None:
+    def _loaded(self, attempt: int, model: ModelFile, pid: int) -> None:
         if attempt == self._attempt:
-            self.model = model
+            self.model, self.pid = model, pid
 
     def _take(self, attempt: int, status: EngineStatus, engine: "EngineClient | None") -> None:
         if attempt == self._attempt and not (isinstance(status, Off) and self.ref):

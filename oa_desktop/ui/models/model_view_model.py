@@ -143,6 +143,11 @@ class ModelViewModel(QObject):
     def starters(self) -> list[str]:
         return list(TOUR_STARTERS if self._props.is_tour else GENERAL_STARTERS)
 
+    @property
+    def ref(self) -> str:
+        """The model that is meant to run."""
+        return self._engine.ref
+
     def ensure_engine(self) -> None:
         """Replies are wanted and no engine is about to come: begin one, or say again why there is none."""
         if self._engine.is_off:

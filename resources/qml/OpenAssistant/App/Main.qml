@@ -6,6 +6,7 @@ import QtQuick.Templates as T
 import OpenAssistant.Backend
 import OpenAssistant.Chat
 import OpenAssistant.Controls
+import OpenAssistant.Models
 import OpenAssistant.Theme
 
 /** The window: the rail of pages, the page, and what lies over all of it. */
@@ -89,16 +90,50 @@ T.ApplicationWindow {
             Layout.fillHeight: true
             Layout.fillWidth: true
             objectName: "chatPage"
+            visible: Pages.current === "chat"
+        }
+
+        Loader {
+            id: modelsPage
+
+            property bool wanted: false
+
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            active: modelsPage.wanted
+            objectName: "modelsPage"
+            visible: Pages.current === "models"
+
+            sourceComponent: ModelsPage {}
+
+            onVisibleChanged: if (modelsPage.visible)
+                modelsPage.wanted = true
         }
     }
 
     Toast {
         id: toast
 
-        anchors.bottomMargin: chatPage.footerHeight + Theme.space3
+        anchors.bottomMargin: chatPage.visible ? chatPage.footerHeight + Theme.space3 : Theme.space6
         objectName: "toast"
 
         onActionTriggered: Notices.actOnToast()
+    }
+
+    LinkDialog {
+        id: linkDialog
+
+        objectName: "linkDialog"
+
+        onConfirmed: url => AppViewModel.openLink(url)
+    }
+
+    Connections {
+        function onLinkQuestioned(url: string, host: string, suspicious: bool): void {
+            linkDialog.ask(url, host, suspicious);
+        }
+
+        target: AppViewModel
     }
 
     SettingsDialog {
@@ -126,6 +161,18 @@ T.ApplicationWindow {
             AppViewModel.allowClose();
             root.close();
         }
+    }
+
+    Shortcut {
+        sequence: "Ctrl+1"
+
+        onActivated: Pages.show("chat")
+    }
+
+    Shortcut {
+        sequence: "Ctrl+2"
+
+        onActivated: Pages.show("models")
     }
 
     Shortcut {

@@ -22,10 +22,33 @@ Rectangle {
 
         SafeRailButton {
             Layout.alignment: Qt.AlignHCenter
-            checked: true
+            checked: Pages.current === "chat"
             iconName: "chat"
             objectName: "railChat"
+            shortcut: "Ctrl+1"
             text: qsTr("Chat")
+
+            onClicked: Pages.show("chat")
+        }
+
+        SafeRailButton {
+            Layout.alignment: Qt.AlignHCenter
+            checked: Pages.current === "models"
+            iconName: "models"
+            objectName: "railModels"
+            shortcut: "Ctrl+2"
+            text: qsTr("Models")
+
+            onClicked: Pages.show("models")
+        }
+
+        ProgressLine {
+            Layout.alignment: Qt.AlignHCenter
+            Layout.preferredWidth: Theme.scaled(36)
+            name: qsTr("Downloads")
+            objectName: "railProgress"
+            progress: DownloadsViewModel.overall
+            visible: DownloadsViewModel.active
         }
 
         Item {

@@ -27,6 +27,8 @@ Item {
     }
 
     Component.onCompleted: composer.focusText()
+    onVisibleChanged: if (root.visible)
+        composer.focusText()
 
     DropArea {
         anchors.fill: parent
@@ -221,22 +223,6 @@ Item {
         objectName: "exportDialog"
     }
 
-    LinkDialog {
-        id: linkDialog
-
-        objectName: "linkDialog"
-
-        onConfirmed: url => AppViewModel.openLink(url)
-    }
-
-    Connections {
-        function onLinkQuestioned(url: string, host: string, suspicious: bool): void {
-            linkDialog.ask(url, host, suspicious);
-        }
-
-        target: AppViewModel
-    }
-
     Connections {
         function onComposerFocusRequested(): void {
             composer.focusText();
@@ -245,22 +231,26 @@ Item {
         target: ThreadViewModel
     }
 
-    ChatShortcuts {
-        onEndRequested: thread.jumpToEnd()
-        onExportRequested: if (!ThreadViewModel.empty)
-            exportDialog.ask(ThreadViewModel.treeId, ThreadViewModel.title)
-        onFindRequested: {
-            FindViewModel.open();
-            thread.focusFind();
+    Loader {
+        active: root.visible
+
+        sourceComponent: ChatShortcuts {
+            onEndRequested: thread.jumpToEnd()
+            onExportRequested: if (!ThreadViewModel.empty)
+                exportDialog.ask(ThreadViewModel.treeId, ThreadViewModel.title)
+            onFindRequested: {
+                FindViewModel.open();
+                thread.focusFind();
+            }
+            onListToggled: root.wantsList = !root.wantsList
+            onModelsRequested: modelPicker.open()
+            onNewRequested: root.startNew()
+            onPageRequested: step => thread.page(step)
+            onSearchRequested: {
+                root.wantsList = true;
+                conversations.focusSearch();
+            }
+            onTreeToggled: root.wantsTree = !root.wantsTree
         }
-        onListToggled: root.wantsList = !root.wantsList
-        onModelsRequested: modelPicker.open()
-        onNewRequested: root.startNew()
-        onPageRequested: step => thread.page(step)
-        onSearchRequested: {
-            root.wantsList = true;
-            conversations.focusSearch();
-        }
-        onTreeToggled: root.wantsTree = !root.wantsTree
     }
 }

@@ -83,21 +83,22 @@ SafePopup {
             wrapMode: Text.Wrap
         }
 
-        SafeText {
-            Layout.fillWidth: true
-            Layout.margins: Theme.space2
-            muted: true
-            objectName: "modelSuggestion"
-            role: "secondary"
-            text: ModelViewModel.suggestion
-            visible: text !== ""
-            wrapMode: Text.Wrap
-        }
-
         RowLayout {
             Layout.fillWidth: true
             Layout.margins: Theme.space1
             spacing: Theme.space2
+
+            SafeButton {
+                iconName: "models"
+                objectName: "moreModels"
+                text: qsTr("More models")
+                variant: ModelViewModel.isTour ? "primary" : "normal"
+
+                onClicked: {
+                    root.close();
+                    Pages.show("models");
+                }
+            }
 
             SafeButton {
                 iconName: "folder"

@@ -11,11 +11,15 @@ import OpenAssistant.Theme
 SafeDialog {
     id: root
 
+    /** This dialog was opened last, of those that share the view model. */
+    property bool asked: false
+
     signal chosen(path: string)
 
     /** Opens where it was left. */
     function ask(): void {
         OpenFileViewModel.begin();
+        root.asked = true;
         root.open();
         pathField.forceActiveFocus(Qt.PopupFocusReason);
     }
@@ -27,9 +31,13 @@ SafeDialog {
     width: Math.min(Theme.scaled(560), parent ? parent.width - 2 * Theme.space6 : Theme.scaled(560))
 
     onAccepted: OpenFileViewModel.accept()
+    onRejected: root.asked = false
 
     Connections {
         function onChosen(path: string): void {
+            if (!root.asked)
+                return;
+            root.asked = false;
             root.close();
             root.chosen(path);
         }

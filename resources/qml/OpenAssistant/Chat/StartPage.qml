@@ -13,7 +13,7 @@ EmptyState {
     signal promptChosen(text: string)
 
     iconName: "chat"
-    text: ModelViewModel.isTour ? qsTr("Everything stays on this computer. The small tour model that comes with the app shows how it works; open a .gguf file to chat with a real one.") : qsTr("Everything stays on this computer. Ask, compare the replies, rank them, and go on from the best.")
+    text: ModelViewModel.isTour ? qsTr("Everything stays on this computer. The small tour model that comes with the app shows how it works; a real model answers real questions.") : qsTr("Everything stays on this computer. Ask, compare the replies, rank them, and go on from the best.")
     title: qsTr("Ask for several replies at once")
 
     ColumnLayout {
@@ -37,6 +37,18 @@ EmptyState {
 
                 onClicked: root.promptChosen(starter.text)
             }
+        }
+
+        SafeButton {
+            Layout.alignment: Qt.AlignHCenter
+            Layout.topMargin: Theme.space3
+            iconName: "models"
+            objectName: "getRealModel"
+            text: qsTr("Get a real model")
+            variant: "primary"
+            visible: ModelViewModel.isTour
+
+            onClicked: Pages.show("models")
         }
 
         SafeButton {

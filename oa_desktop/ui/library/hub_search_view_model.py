@@ -1,0 +1,341 @@
+"""The hub search of the models page. Nothing is asked before a person presses Enter or a button."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
+
+from oa_desktop.errors import OaError
+from oa_desktop.gguf.errors import printable
+from oa_desktop.hub.errors import GatedRepo, HubOffline
+from oa_desktop.services.download_jobs import DownloadJob
+from oa_desktop.services.fit import FitReport, estimate
+from oa_desktop.services.hub_search import SORTS, Found, HubSearch, RepoContent
+from oa_desktop.ui.bridge import Bridge
+from oa_desktop.ui.library.choices import of_repo, usual
+from oa_desktop.ui.library.downloads_control import DownloadsControl
+from oa_desktop.ui.library.hub_rows import HubRow, Opened, hub_row
+from oa_desktop.ui.library.local_models import LocalModels
+from oa_desktop.ui.library.row_state import states
+from oa_desktop.ui.notices import Notices
+from oa_desktop.ui.preferences import Preferences
+from oa_desktop.ui.provided import provided
+from oa_desktop.ui.rows_model import RowsModel
+from oa_desktop.ui.snapshots import notify_changes
+
+if TYPE_CHECKING:
+    from oa_desktop.hub.repos import FoundRepo
+
+QML_IMPORT_NAME = "OpenAssistant.Backend"
+QML_IMPORT_MAJOR_VERSION = 1
+
+T = TypeVar("T")
+ROOM = 0.8
+"""The part of the memory that the file of a model which "fits" may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProps:
+    """state: empty before a search, then loading, results, nothing, or failed. asked: the search."""
+
+    state: str = ""
+    asked: str = ""
+    problem: str = ""
+    hint: str = ""
+    offline: bool = False
+    sort: int = 0
+    only_fits: bool = False
+    token_place: str = ""
+    token_note: str = ""
+    token_busy: bool = False
+
+
+@QmlElement
+@QmlSingleton
+class HubSearchViewModel(QObject):
+    """Results, one repository a row; a row that is opened asks for its files."""
+
+    stateChanged = Signal()
+    askedChanged = Signal()
+    problemChanged = Signal()
+    hintChanged = Signal()
+    offlineChanged = Signal()
+    sortChanged = Signal()
+    onlyFitsChanged = Signal()
+    tokenPlaceChanged = Signal()
+    tokenNoteChanged = Signal()
+    tokenBusyChanged = Signal()
+    tokenKept = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        search: HubSearch,
+        local: LocalModels,
+        downloads: DownloadsControl,
+        preferences: Preferences,
+        notices: Notices,
+        endpoint: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._search = search
+        self._local = local
+        self._downloads = downloads
+        self._preferences = preferences
+        self._notices = notices
+        self._endpoint = endpoint
+        self._props = SearchProps()
+        self._attempt = 0
+        self._found: tuple[FoundRepo, ...] = ()
+        self._opened: dict[str, Opened] = {}
+        self._rows = RowsModel(HubRow, self)
+        local.changed.connect(self._show)
+        local.machine_changed.connect(self._show)
+        downloads.changed.connect(self._show)
+
+    @staticmethod
+    def create(_engine: QQmlEngine) -> "HubSearchViewModel":
+        """The instance wiring made."""
+        return provided(HubSearchViewModel)
+
+    @Property(QObject, constant=True)
+    def rows(self) -> QObject:
+        return self._rows
+
+    @Property(str, constant=True)
+    def host(self) -> str:
+        """Where a search goes, as a person reads it."""
+        return self._endpoint.partition("//")[2]
+
+    @Property(str, notify=stateChanged)
+    def state(self) -> str:
+        return self._props.state
+
+    @Property(str, notify=askedChanged)
+    def asked(self) -> str:
+        return self._props.asked
+
+    @Property(str, notify=problemChanged)
+    def problem(self) -> str:
+        return self._props.problem
+
+    @Property(str, notify=hintChanged)
+    def hint(self) -> str:
+        return self._props.hint
+
+    @Property(bool, notify=offlineChanged)
+    def offline(self) -> bool:
+        return self._props.offline
+
+    @Property(int, notify=sortChanged)
+    def sort(self) -> int:
+        """The place of the order among downloads, likes, date."""
+        return self._props.sort
+
+    @Property(bool, notify=onlyFitsChanged)
+    def onlyFits(self) -> bool:
+        return self._props.only_fits
+
+    @Property(str, notify=tokenPlaceChanged)
+    def tokenPlace(self) -> str:
+        return self._props.token_place
+
+    @Property(str, notify=tokenNoteChanged)
+    def tokenNote(self) -> str:
+        return self._props.token_note
+
+    @Property(bool, notify=tokenBusyChanged)
+    def tokenBusy(self) -> bool:
+        return self._props.token_busy
+
+    @Slot(str)
+    def ask(self, text: str) -> None:
+        """Search the hub for words, or open the repository whose name or address this is."""
+        text = " ".join(text.split())
+        if not text:
+            self.leave()
+            return
+        self._attempt += 1
+        attempt, sort, largest = self._attempt, SORTS[self._props.sort], self._largest()
+        self._found, self._opened = (), {}
+        self._publish(state="loading", asked=text, problem="", hint="", offline=False)
+        self._show()
+        self._run(
+            lambda: self._search.find(text, sort=sort, largest_bytes=largest),
+            lambda found: self._arrived(attempt, found),
+            lambda error: self._failed(attempt, error),
+        )
+
+    @Slot()
+    def again(self) -> None:
+        self.ask(self._props.asked)
+
+    @Slot()
+    def leave(self) -> None:
+        """Back to the catalogue."""
+        self._attempt += 1
+        self._found, self._opened = (), {}
+        self._publish(state="", asked="", problem="", hint="", offline=False)
+        self._show()
+
+    @Slot(int)
+    def setSort(self, place: int) -> None:
+        if place != self._props.sort:
+            self._publish(sort=place)
+            self.again()
+
+    @Slot(bool)
+    def setOnlyFits(self, only: bool) -> None:
+        if only != self._props.only_fits:
+            self._publish(only_fits=only)
+            self.again()
+
+    @Slot(str)
+    def toggle(self, repo: str) -> None:
+        """Show the files of a repository, or put them away."""
+        if self._opened.pop(repo, None) is None:
+            self.look(repo)
+        self._show()
+
+    @Slot(str)
+    def look(self, repo: str) -> None:
+        """Ask for the files of a repository."""
+        attempt = self._attempt
+        self._opened[repo] = Opened()
+        self._show()
+        self._run(
+            lambda: self._search.look_into(repo),
+            lambda content: self._looked(attempt, repo, content),
+            lambda error: self._not_looked(attempt, repo, error),
+        )
+
+    @Slot(str, int)
+    def chooseSize(self, repo: str, place: int) -> None:
+        opened = self._opened.get(repo)
+        if opened and 0 <= place < len(opened.choices):
+            self._opened[repo] = replace(opened, chosen=place)
+            self._show()
+
+    @Slot(str)
+    def download(self, repo: str) -> None:
+        """Fetch the chosen file of a repository."""
+        opened = self._opened.get(repo)
+        if opened and opened.content and opened.choices:
+            choice = opened.choices[opened.chosen]
+            job = DownloadJob(
+                repo,
+                choice.parts,
+                opened.content.details.commit,
+                printable(repo.rpartition("/")[2], 160),
+                choice.size_bytes or 0,
+            )
+            self._downloads.add(job, self._notices.show_error)
+
+    @Slot()
+    def readToken(self) -> None:
+        """Find out whether a token is kept; a keyring may ask the person to unlock it."""
+        self._run(self._search.token_place, lambda place: self._publish(token_place=place), self._no_token)
+
+    @Slot(str)
+    def keepToken(self, token: str) -> None:
+        """Keep a token in the system's keyring, if the hub knows it."""
+        if token.strip():
+            self._publish(token_busy=True, token_note="")
+            self._run(lambda: self._search.keep_token(token), self._token_kept, self._no_token)
+
+    @Slot()
+    def forgetToken(self) -> None:
+        def forgotten(_: None) -> None:
+            self._publish(token_note="")
+            self.readToken()
+
+        self._run(self._search.forget_token, forgotten, self._no_token)
+
+    def _token_kept(self, name: str) -> None:
+        self._publish(token_busy=False, token_note=f"Signed in as {name}." if name else "")
+        self.readToken()
+        self.tokenKept.emit()
+        for repo, opened in list(self._opened.items()):
+            if opened.gated:
+                self.look(repo)
+
+    def _no_token(self, error: OaError) -> None:
+        self._publish(token_busy=False, token_note=error.sentence)
+
+    def _arrived(self, attempt: int, found: Found) -> None:
+        if attempt != self._attempt:
+            return
+        self._found = tuple({repo.id: repo for repo in found.repos}.values())
+        self._publish(state="results" if self._found else "nothing")
+        if found.opened is not None and found.reference is not None:
+            opened = _opened(found.opened)
+            wanted = found.reference.path, found.reference.quantisation
+            places = [i for i, c in enumerate(opened.choices) if c.key == wanted[0]]
+            places += [i for i, c in enumerate(opened.choices) if wanted[1] and c.quantisation == wanted[1]]
+            chosen = places[0] if places else opened.chosen
+            self._opened[found.opened.details.id] = replace(opened, chosen=chosen)
+        self._show()
+
+    def _failed(self, attempt: int, error: OaError) -> None:
+        if attempt == self._attempt:
+            self._publish(
+                state="failed",
+                problem=error.title,
+                hint=error.hint,
+                offline=isinstance(error, HubOffline),
+            )
+
+    def _looked(self, attempt: int, repo: str, content: RepoContent) -> None:
+        if attempt == self._attempt and repo in self._opened:
+            self._opened[repo] = _opened(content)
+            self._show()
+
+    def _not_looked(self, attempt: int, repo: str, error: OaError) -> None:
+        if attempt == self._attempt and repo in self._opened:
+            gated = isinstance(error, GatedRepo)
+            self._opened[repo] = Opened(problem=error.title, hint=error.hint, gated=gated)
+            self._show()
+
+    def _largest(self) -> int | None:
+        machine = self._local.machine
+        if not self._props.only_fits or machine is None:
+            return None
+        own = sum(d.free_bytes for d in machine.devices if d.takes_layers and not d.shares_memory)
+        return round(ROOM * (machine.memory_free + own))
+
+    def _show(self) -> None:
+        here = states(self._local.files, self._downloads.downloads)
+        rows = []
+        for found in self._found:
+            opened = self._opened.get(found.id)
+            rows.append(hub_row(found, f"{self._endpoint}/{found.id}", opened, self._fit(opened), here))
+        self._rows.set_rows(rows)
+
+    def _fit(self, opened: Opened | None) -> FitReport | None:
+        machine = self._local.machine
+        if opened is None or not opened.choices or machine is None:
+            return None
+        size = opened.choices[opened.chosen].size_bytes
+        return estimate(size, None, machine, self._preferences.settings) if size else None
+
+    def _run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[OaError], None]
+    ) -> None:
+        async def ask() -> T:
+            return await asyncio.to_thread(work)
+
+        self._bridge.run(ask(), done, failed)
+
+    def _publish(self, **changes: Any) -> None:
+        before, self._props = self._props, replace(self._props, **changes)
+        notify_changes(self, before, self._props)
+
+
+def _opened(content: RepoContent) -> Opened:
+    choices = of_repo(content.models)
+    return Opened(content, choices, usual(choices))

@@ -1,0 +1,433 @@
+"""The models page for `shots.py`: a sample machine, sample downloads, sample files and a sample hub."""
+
+import dataclasses
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtQuick import QQuickItem
+from shot_studio import Studio
+
+from oa_desktop.gguf.facts import ModelFacts, Purpose, Shape
+from oa_desktop.gguf.families import PromptFamily
+from oa_desktop.hub.errors import GatedRepo, HubBusy, HubOffline, HubUnreachable
+from oa_desktop.hub.references import Reference
+from oa_desktop.hub.repo_files import RemoteFile, group_files
+from oa_desktop.hub.repos import FoundRepo, RepoDetails
+from oa_desktop.services.download_jobs import DownloadJob
+from oa_desktop.services.downloads import Download, State
+from oa_desktop.services.hub_search import Found, RepoContent
+from oa_desktop.services.model_file import ModelFile, Origin
+from oa_desktop.services.model_removal import Removal
+from oa_desktop.services.model_settings import ModelSettings
+from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.prompt_preview import Preview, PreviewPiece
+from oa_desktop.ui.library import model_settings_view_model, on_disk_view_model
+from oa_desktop.ui.library.local_models import Listing
+
+REPO = "TheBloke/OpenAssistant-Llama2-13B-Orca-8K-3319-GGUF"
+FILE = "openassistant-llama2-13b-orca-8k-3319.Q4_K_M.gguf"
+TITLE = "OpenAssistant Llama 2 13B Orca 8K"
+SHAPE = Shape(40, 5120, (40,) * 40, 128, 128, 32032)
+LONG = "A-merge-of-a-merge-with-a-name-that-nobody-could-ever-remember-v2.1-final-really-final-DPO-GGUF"
+
+
+def facts(name: str, size: int, quantisation: str, family: PromptFamily, weights: int) -> ModelFacts:
+    return ModelFacts(
+        name,
+        "llama",
+        weights,
+        quantisation,
+        8192,
+        size,
+        True,
+        family,
+        "llama2",
+        Purpose.CHAT,
+        None,
+        SHAPE,
+        (),
+    )
+
+
+def model(ref: str, name: str, origin: Origin, gigabytes: float, **fields: object) -> ModelFile:
+    size = round(gigabytes * 1e9)
+    known = facts(name, size, "Q4_K_M", PromptFamily.OASST, round(gigabytes * 1.65e9))
+    path = Path.home() / "Downloads" / f"{ref}.gguf"
+    return dataclasses.replace(ModelFile(ref, name, path, (path,), size, origin, known), **fields)
+
+
+def downloaded(name: str) -> HubSource:
+    return HubSource(REPO, "0" * 40, (FILE,), ("0" * 64,), name)
+
+
+def download(state: State, done: float = 0.0, title: str = TITLE, **fields: object) -> Download:
+    """done: from 0 to 1."""
+    total = 7_866_070_048
+    repo = fields.pop("repo", REPO)
+    job = DownloadJob(repo, (fields.pop("path", FILE),), "main", title, total)  # type: ignore[arg-type]
+    return dataclasses.replace(Download(job, state, round(done * total), total), **fields)
+
+
+COMING = download(State.RUNNING, 0.43, bytes_per_second=23_400_000.0, seconds_left=192.0)
+OTHERS = (
+    download(
+        State.RETRYING,
+        0.12,
+        "Mistral 7B v0.3",
+        repo="MaziyarPanahi/Mistral-7B-Instruct-v0.3-GGUF",
+        path="Mistral-7B-Instruct-v0.3.Q4_K_M.gguf",
+        retry_in_s=14.0,
+        problem=HubBusy("hub-busy", "The hub has too much to do just now."),
+    ),
+    download(
+        State.PAUSED, 0.71, "关于春天的模型 1.7B", repo="spring/spring-1.7b-gguf", path="spring.Q8_0.gguf"
+    ),
+    download(
+        State.CHECKING,
+        1.0,
+        "نموذج القهوة",
+        repo="coffee/coffee-3b",
+        path="c.gguf",
+        checked_bytes=6_000_000_000,
+    ),
+    download(
+        State.FAILED,
+        0.0,
+        "Llama 3.2 3B",
+        repo="meta-llama/Llama-3.2-3B-Instruct-GGUF",
+        path="llama-3.2-3b-instruct-q4_k_m.gguf",
+        problem=GatedRepo(
+            "hub-gated",
+            "meta-llama/Llama-3.2-3B-Instruct-GGUF is only given to people who accepted its terms.",
+            hint="Accept them on its page, then give the app a token of yours.",
+        ),
+    ),
+)
+
+
+class SampleHub:
+    """Answers like the hub, with our own words."""
+
+    def __init__(self, problem: Exception | None = None, *, found: bool = True, waits: bool = False) -> None:
+        self._problem, self._found, self._waits = problem, found, waits
+
+    def find(self, _text: str, **_options: object) -> Found:
+        if self._waits:
+            threading.Event().wait(1.0)
+        if self._problem is not None:
+            raise self._problem
+        return Found(REPOS if self._found else ())
+
+    def look_into(self, repo: str, _revision: str = "main") -> RepoContent:
+        files = tuple(
+            RemoteFile(f"oasst-sft-4-pythia-12b.{name}.gguf", size)
+            for name, size in (("Q2_K", 4_900_000_000), ("Q4_K_M", 7_300_000_000), ("Q8_0", 12_600_000_000))
+        )
+        groups = group_files(files)
+        note = "Also in it, and no chat model: an image projector."
+        return RepoContent(RepoDetails(repo, "0" * 40, "", files=files), groups, note)
+
+    def token_place(self) -> str:
+        return "keyring"
+
+    @staticmethod
+    def reference() -> Reference | None:
+        return None
+
+
+REPOS = (
+    FoundRepo(
+        "someone/oasst-sft-4-pythia-12b-GGUF",
+        downloads=12_480,
+        updated=datetime(2024, 3, 2, tzinfo=UTC),
+        licence="apache-2.0",
+        languages=("en", "de", "es", "fr", "it"),
+        parameters=11_997_000_000,
+        architecture="gptneox",
+        context_tokens=2048,
+    ),
+    FoundRepo(
+        f"a-person-with-a-rather-long-name-too/{LONG}",
+        downloads=311,
+        updated=datetime(2025, 11, 20, tzinfo=UTC),
+        licence="other",
+        parameters=13_000_000_000,
+        architecture="llama",
+    ),
+    FoundRepo(
+        "春天/关于春天的诗-1.7B-GGUF", downloads=98_001, licence="mit", languages=("zh", "en"), gated=True
+    ),
+    FoundRepo("coffee/نموذج-القهوة-العربية-3B", downloads=7, licence="apache-2.0", languages=("ar",)),
+    FoundRepo("<img src=x>/<b>bold<b>\u202egnp.exe", downloads=1, licence="<a href=x>mit</a>"),
+)
+
+
+def page(studio: Studio, at: float = 0.0) -> None:
+    """The page, with the catalogue read; at: how far down, in pixels."""
+    library = studio.wiring.library_page
+    studio.tour_runs()
+    library.pages.show("models")
+    studio.until(lambda: bool(library.catalogue.rows.rows) and bool(library.on_disk.rows.rows))
+    studio.settle()
+    scroll(studio, at)
+
+
+def scroll(studio: Studio, at: float) -> None:
+    flick = studio.window.findChild(QQuickItem, "modelsFlick")
+    most = flick.property("contentHeight") - flick.property("height")
+    flick.setProperty("contentY", min(at, max(0.0, most)))
+
+
+def click(studio: Studio, name: str, inside: str = "") -> None:
+    """Press a button of the page by its name."""
+    start = _named(studio.window.contentItem(), inside) if inside else studio.window.contentItem()
+    _named(start, name).clicked.emit()
+
+
+def _named(start: QQuickItem, name: str) -> QQuickItem:
+    return next(item for item in _items(start) if item.objectName() == name and item.isVisible())
+
+
+def _items(item: QQuickItem) -> list[QQuickItem]:
+    return [item] + [deep for child in item.childItems() for deep in _items(child)]
+
+
+def has_models(studio: Studio, *files: ModelFile) -> None:
+    library = studio.wiring.library_page
+    tour = studio.wiring.library.show("tour")
+    own = sum(file.size_bytes for file in files)
+    library.local.listing = Listing((tour, *files), own, 214_000_000_000)
+    library.local.changed.emit()
+
+
+def searches(studio: Studio, hub: SampleHub, text: str = "oasst", state: str = "results") -> None:
+    page(studio)
+    library = studio.wiring.library_page
+    library.search._search = hub
+    field = studio.dialog("modelSearch")
+    field.setProperty("text", text)
+    library.search.ask(text)
+    studio.until(lambda: library.search.state == state)
+    studio.settle()
+
+
+def models(studio: Studio) -> None:
+    page(studio)
+
+
+def models_further(studio: Studio) -> None:
+    page(studio)
+    click(studio, "moreButton", "catalogue0")
+    studio.settle()
+    scroll(studio, 640)
+
+
+def models_downloading(studio: Studio) -> None:
+    page(studio)
+    studio.wiring.library_page.downloads.take((recommended_is_coming(studio),))
+
+
+def recommended_is_coming(studio: Studio) -> Download:
+    """The recommended model, on its way."""
+    library = studio.wiring.library_page
+    key = library.catalogue.hero.rows[0].key
+    entry = library.catalogue._entry(key)
+    choice = library.catalogue._choices[key][library.catalogue._chosen[key]]
+    return download(
+        State.RUNNING,
+        0.43,
+        entry.title,
+        repo=entry.repo,
+        path=choice.key,
+        bytes_per_second=23_400_000.0,
+        seconds_left=192.0,
+    )
+
+
+def models_queue(studio: Studio) -> None:
+    page(studio)
+    studio.wiring.library_page.downloads.take((COMING, *OTHERS))
+
+
+def models_ready(studio: Studio) -> None:
+    page(studio)
+    coming = recommended_is_coming(studio)
+    source = HubSource(coming.job.repo, "0" * 40, coming.job.paths, ("0" * 64,), coming.job.title)
+    has_models(studio, model("new", coming.job.title, Origin.DOWNLOADED, 7.87, source=source))
+
+
+def models_on_disk(studio: Studio) -> None:
+    page(studio)
+    studio.model_runs()
+    studio.wiring.engine.ref = "orca"
+    settings = ModelSettings(context_tokens=4096)
+    has_models(
+        studio,
+        model("orca", TITLE, Origin.DOWNLOADED, 7.87, source=downloaded(TITLE), settings=settings),
+        model("long", LONG.replace("-", " "), Origin.LINKED, 4.4),
+        model("zh", "关于春天的诗", Origin.IMPORTED, 1.2),
+        model("ar", "نموذج القهوة", Origin.LINKED, 2.1, crashed=True),
+        dataclasses.replace(
+            model("bad", "half.gguf", Origin.DOWNLOADED, 1.9, source=downloaded("half")),
+            facts=None,
+            problem=HALF,
+        ),
+    )
+    on_disk_view_model.process_bytes = lambda _: 8_610_000_000
+    studio.wiring.engine.pid = 1
+    studio.wiring.engine.changed.emit()
+
+
+class _Half(Exception):
+    code, title = "model-incomplete", "The model file half.gguf is incomplete: 1.9 of 4.1 GB."
+    hint = "Finish the download, or download it again."
+
+
+HALF = _Half()
+
+
+def models_removed(studio: Studio) -> None:
+    models_on_disk(studio)
+    removed = model("long", "A merge of a merge", Origin.LINKED, 4.4)
+    studio.wiring.library_page.on_disk._removed(Removal("1", removed, 0))
+    models_on_disk(studio)
+
+
+def models_search(studio: Studio) -> None:
+    searches(studio, SampleHub())
+    library = studio.wiring.library_page
+    library.search.toggle(REPOS[0].id)
+    studio.until(lambda: bool(library.search.rows.rows[0].choices))
+
+
+def models_gated(studio: Studio) -> None:
+    searches(studio, SampleHub())
+    library = studio.wiring.library_page
+    library.search.toggle(REPOS[2].id)
+    studio.until(lambda: bool(library.search.rows.rows[2].choices))
+
+
+def models_search_loading(studio: Studio) -> None:
+    searches(studio, SampleHub(waits=True), state="loading")
+
+
+def models_search_nothing(studio: Studio) -> None:
+    searches(studio, SampleHub(found=False), "a model that nobody made", "nothing")
+
+
+def models_search_failed(studio: Studio) -> None:
+    trouble = HubUnreachable(
+        "hub-unreachable", "huggingface.co cannot be reached.", hint="Check the network, then try again."
+    )
+    searches(studio, SampleHub(trouble), state="failed")
+
+
+def models_offline(studio: Studio) -> None:
+    trouble = HubOffline(
+        "hub-offline",
+        "The app was told to stay offline.",
+        hint="Unset HF_HUB_OFFLINE to search and download.",
+    )
+    searches(studio, SampleHub(trouble), state="failed")
+
+
+def models_filter(studio: Studio) -> None:
+    page(studio)
+    studio.dialog("modelSearch").setProperty("text", "falcon")
+    studio.wiring.library_page.catalogue.setQuery("falcon")
+
+
+def models_token(studio: Studio) -> None:
+    models_gated(studio)
+    click(studio, "gatedToken")
+    studio.settle()
+
+
+def models_import(studio: Studio) -> None:
+    page(studio)
+    studio.wiring.library_page.importing.ask(str(studio.wiring.library.show("tour").path))
+    studio.until(lambda: studio.wiring.library_page.importing.canImport)
+
+
+def models_import_bad(studio: Studio) -> None:
+    page(studio)
+    file = studio.downloads() / "oasst-sft-4-pythia-12b.Q4_K_M.gguf"
+    file.write_bytes(b"PK\x03\x04 not a model")
+    studio.wiring.library_page.importing.ask(str(file))
+    studio.until(lambda: bool(studio.wiring.library_page.importing.problem))
+
+
+def models_settings(studio: Studio) -> None:
+    shown, model_settings_view_model.render_preview = model_settings_view_model.render_preview, preview
+    try:
+        models_on_disk(studio)
+        settings = studio.wiring.library_page.settings
+        settings.ask("orca")
+        studio.until(lambda: bool(settings.pieces.rows))
+    finally:
+        model_settings_view_model.render_preview = shown
+
+
+def preview(*_: object, **__: object) -> Preview:
+    def turn(role: int, text: str) -> tuple[PreviewPiece, ...]:
+        name = "<|prompter|>" if role == 32005 else "<|assistant|>"
+        return PreviewPiece(name, role), PreviewPiece(text, is_message=True), PreviewPiece("</s>", 2)
+
+    pieces = turn(32005, "What is a barn?") + turn(32001, "A building for grain and animals.")
+    pieces += (*turn(32005, "And the word?"), PreviewPiece("<|assistant|>", 32001))
+    return Preview(pieces, "oasst", "oasst", 31)
+
+
+def models_narrow(studio: Studio) -> None:
+    studio.window.resize(720, 700)
+    page(studio)
+
+
+def models_narrow_rows(studio: Studio) -> None:
+    studio.window.resize(720, 700)
+    models_on_disk(studio)
+    studio.settle()
+    scroll(studio, 560)
+
+
+def models_menu(studio: Studio) -> None:
+    models_on_disk(studio)
+    studio.settle()
+    click(studio, "onDiskMore", "onDisk1")
+
+
+def download_done(studio: Studio) -> None:
+    """Elsewhere in the app, a finished download is offered."""
+    studio.fill()
+    studio.open("barn")
+    downloads = studio.wiring.library_page.downloads
+    downloads.take((COMING,))
+    downloads.take((dataclasses.replace(COMING, state=State.DONE, model_ref="new"), OTHERS[1]))
+
+
+MODEL_STATES: tuple[Callable[[Studio], None], ...] = (
+    models,
+    models_further,
+    models_downloading,
+    models_queue,
+    models_ready,
+    models_on_disk,
+    models_menu,
+    models_removed,
+    models_filter,
+    models_search,
+    models_gated,
+    models_search_loading,
+    models_search_nothing,
+    models_search_failed,
+    models_offline,
+    models_token,
+    models_import,
+    models_import_bad,
+    models_settings,
+    models_narrow,
+    models_narrow_rows,
+    download_done,
+)

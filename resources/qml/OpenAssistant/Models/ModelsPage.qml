@@ -1,0 +1,384 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import QtQuick.Templates as T
+import OpenAssistant.Backend
+import OpenAssistant.Chat
+import OpenAssistant.Controls
+import OpenAssistant.Theme
+
+/** Models: the one to begin with, what is on its way, what is here, and what can be had. */
+Item {
+    id: root
+
+    readonly property real gutter: root.width < Theme.scaled(720) ? Theme.space4 : Theme.space8
+    readonly property real columnWidth: Math.min(root.width - 2 * root.gutter, Theme.scaled(920))
+    readonly property bool searching: HubSearchViewModel.state !== ""
+
+    /** Gives keyboard focus to the search. */
+    function focusSearch(): void {
+        search.forceActiveFocus(Qt.ShortcutFocusReason);
+        search.selectAll();
+    }
+
+    /** Scrolls so that an item with keyboard focus is seen. */
+    function bringIntoView(item: Item): void {
+        for (let above = item; above !== content; above = above.parent)
+            if (!above)
+                return;
+        const top = item.mapToItem(content, 0, 0).y + content.y;
+        if (top < flick.contentY + Theme.space6)
+            flick.contentY = Math.max(0, top - Theme.space6);
+        else if (top + item.height > flick.contentY + flick.height - Theme.space6)
+            flick.contentY = Math.min(flick.contentHeight - flick.height, top + item.height - flick.height + Theme.space6);
+    }
+
+    function leaveSearch(): void {
+        search.clear();
+        CatalogueViewModel.setQuery("");
+        HubSearchViewModel.leave();
+    }
+
+    Window.onActiveFocusItemChanged: if (root.visible && root.Window.activeFocusItem)
+        root.bringIntoView(root.Window.activeFocusItem)
+
+    Component.onCompleted: CatalogueViewModel.open()
+    onVisibleChanged: if (root.visible) {
+        CatalogueViewModel.open();
+        flick.forceActiveFocus(Qt.OtherFocusReason);
+    }
+
+    DropArea {
+        anchors.fill: parent
+        objectName: "modelsDropArea"
+
+        onDropped: drop => {
+            if (drop.hasUrls)
+                drop.accepted = ImportViewModel.askDropped(drop.urls[0].toString(), drop.urls.length);
+        }
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        RowLayout {
+            Layout.alignment: Qt.AlignHCenter
+            Layout.bottomMargin: Theme.space3
+            Layout.maximumWidth: root.columnWidth
+            Layout.preferredWidth: root.columnWidth
+            Layout.topMargin: Theme.space3
+            spacing: Theme.space3
+
+            SafeText {
+                Layout.rightMargin: Theme.space2
+                role: "title"
+                text: qsTr("Models")
+
+                Accessible.role: Accessible.Heading
+            }
+
+            SafeTextField {
+                id: search
+
+                Layout.fillWidth: true
+                hint: "Ctrl K"
+                iconName: "search"
+                name: qsTr("Search the models, or paste the address of one")
+                objectName: "modelSearch"
+                placeholderText: root.width < Theme.scaled(720) ? qsTr("Search models") : qsTr("Search models, or paste the address of one")
+
+                Keys.onEscapePressed: root.leaveSearch()
+
+                onSubmitted: HubSearchViewModel.ask(search.text)
+                onTextEdited: {
+                    CatalogueViewModel.setQuery(search.text);
+                    if (search.text === "")
+                        HubSearchViewModel.leave();
+                }
+            }
+
+            SafeButton {
+                iconName: "folder"
+                objectName: "importFile"
+                text: qsTr("Add a file…")
+
+                onClicked: ImportViewModel.requestFile()
+            }
+        }
+
+        Divider {
+            Layout.fillWidth: true
+        }
+
+        BannerArea {
+            Layout.alignment: Qt.AlignHCenter
+            Layout.fillWidth: false
+            Layout.preferredWidth: root.columnWidth
+            Layout.topMargin: Theme.space3
+        }
+
+        Flickable {
+            id: flick
+
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            boundsBehavior: Flickable.StopAtBounds
+            clip: true
+            contentHeight: content.height + Theme.space6 + Theme.space10
+            contentWidth: width
+            focus: true
+            objectName: "modelsFlick"
+
+            Accessible.name: qsTr("Models")
+
+            Keys.onDownPressed: flick.flick(0, -600)
+            Keys.onUpPressed: flick.flick(0, 600)
+
+            T.ScrollBar.vertical: SafeScrollBar {}
+
+            ColumnLayout {
+                id: content
+
+                spacing: Theme.space8
+                width: root.columnWidth
+                x: (flick.width - width) / 2
+                y: Theme.space6
+
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.space1
+
+                    RowLayout {
+                        Layout.fillWidth: true
+                        spacing: Theme.space2
+
+                        Icon {
+                            Layout.alignment: Qt.AlignTop
+                            color: Theme.muted
+                            name: "device"
+                            size: 16
+                        }
+
+                        SafeText {
+                            Layout.fillWidth: true
+                            objectName: "machineText"
+                            role: "control"
+                            text: CatalogueViewModel.looking ? qsTr("Looking at this machine…") : qsTr("This machine: %1").arg(CatalogueViewModel.machineText)
+                            wrapMode: Text.Wrap
+                        }
+                    }
+
+                    RowLayout {
+                        Layout.fillWidth: true
+                        spacing: Theme.space2
+
+                        Icon {
+                            Layout.alignment: Qt.AlignTop
+                            color: Theme.muted
+                            name: "globe"
+                            size: 16
+                        }
+
+                        SafeText {
+                            Layout.fillWidth: true
+                            muted: true
+                            role: "control"
+                            text: qsTr("The app goes online only when you search or download here.")
+                            wrapMode: Text.Wrap
+                        }
+                    }
+                }
+
+                SafeButton {
+                    iconName: "globe"
+                    objectName: "searchHub"
+                    text: qsTr("Search %1 for “%2”").arg(HubSearchViewModel.host).arg(CatalogueViewModel.query)
+                    visible: CatalogueViewModel.query !== "" && HubSearchViewModel.asked !== CatalogueViewModel.query
+
+                    Layout.maximumWidth: root.columnWidth
+
+                    onClicked: HubSearchViewModel.ask(CatalogueViewModel.query)
+                }
+
+                Repeater {
+                    model: CatalogueViewModel.hero
+
+                    RecommendedCard {
+                        Layout.fillWidth: true
+                        objectName: "recommended"
+                        visible: !root.searching
+                    }
+                }
+
+                Banner {
+                    Layout.fillWidth: true
+                    hint: qsTr("Close other programs, or search for a smaller model.")
+                    objectName: "nothingFits"
+                    text: qsTr("None of the models of the catalogue fits the memory that is free now.")
+                    visible: CatalogueViewModel.nothingFits && !root.searching
+                }
+
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.space4
+                    visible: DownloadsViewModel.count > (CatalogueViewModel.heroDownload !== "" && !root.searching ? 1 : 0)
+
+                    SectionHead {
+                        Layout.fillWidth: true
+                        text: qsTr("Downloading")
+                    }
+
+                    Repeater {
+                        model: DownloadsViewModel.rows
+
+                        DownloadItem {
+                            id: download
+
+                            Layout.fillWidth: true
+                            objectName: "download" + download.index
+                            visible: root.searching || download.key !== CatalogueViewModel.heroDownload
+
+                            onTokenRequested: tokenDialog.ask()
+                        }
+                    }
+                }
+
+                HubResults {
+                    Layout.fillWidth: true
+                    objectName: "hubResults"
+                    visible: root.searching
+
+                    onClosed: root.leaveSearch()
+                    onTokenRequested: tokenDialog.ask()
+                }
+
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.space4
+
+                    SectionHead {
+                        Layout.fillWidth: true
+                        note: OnDiskViewModel.diskText
+                        text: qsTr("On this machine")
+                    }
+
+                    Repeater {
+                        model: OnDiskViewModel.rows
+
+                        OnDiskItem {
+                            id: onDisk
+
+                            Layout.fillWidth: true
+                            objectName: "onDisk" + onDisk.index
+
+                            onMenuRequested: button => menu.ask(onDisk, button)
+                        }
+                    }
+                }
+
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.space4
+                    visible: !root.searching
+
+                    SectionHead {
+                        Layout.fillWidth: true
+                        text: qsTr("Catalogue")
+                    }
+
+                    SafeText {
+                        Layout.fillWidth: true
+                        color: CatalogueViewModel.problem !== "" ? Theme.danger : Theme.muted
+                        objectName: "catalogueNote"
+                        role: "control"
+                        text: CatalogueViewModel.problem !== "" ? CatalogueViewModel.problem : CatalogueViewModel.nothingFound ? qsTr("Nothing in the catalogue has these words.") : ""
+                        visible: text !== ""
+                        wrapMode: Text.Wrap
+                    }
+
+                    Repeater {
+                        model: CatalogueViewModel.rows
+
+                        CatalogueItem {
+                            id: entry
+
+                            Layout.fillWidth: true
+                            objectName: "catalogue" + entry.index
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    OnDiskMenu {
+        id: menu
+
+        objectName: "onDiskMenu"
+    }
+
+    TokenDialog {
+        id: tokenDialog
+
+        objectName: "tokenDialog"
+    }
+
+    ImportDialog {
+        objectName: "importDialog"
+    }
+
+    ModelSettingsDialog {
+        objectName: "modelSettingsDialog"
+    }
+
+    SystemFileDialog {
+        id: systemDialog
+
+        nameFilters: [qsTr("Models (*.gguf)"), qsTr("All files (*)")]
+        title: qsTr("Add a model file")
+
+        onChosen: url => ImportViewModel.ask(url)
+    }
+
+    OpenFileDialog {
+        id: openFileDialog
+
+        objectName: "importFileDialog"
+
+        onChosen: path => ImportViewModel.ask(path)
+    }
+
+    Connections {
+        function onFileRequested(): void {
+            if (systemDialog.available)
+                systemDialog.open();
+            else
+                openFileDialog.ask();
+        }
+
+        target: ImportViewModel
+    }
+
+    Shortcut {
+        enabled: root.visible
+        sequence: "Ctrl+K"
+
+        onActivated: root.focusSearch()
+    }
+
+    Shortcut {
+        enabled: root.visible
+        sequence: "PgUp"
+
+        onActivated: flick.contentY = Math.max(0, flick.contentY - 0.85 * flick.height)
+    }
+
+    Shortcut {
+        enabled: root.visible
+        sequence: "PgDown"
+
+        onActivated: flick.contentY = Math.max(0, Math.min(flick.contentHeight - flick.height, flick.contentY + 0.85 * flick.height))
+    }
+}
