@@ -2,7 +2,7 @@
 
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from oa_desktop.gguf.errors import ModelDamaged, ModelIncomplete
 
@@ -12,10 +12,22 @@ _U32 = struct.Struct("<I")
 _U64 = struct.Struct("<Q")
 
 
+class Bytes(Protocol):
+    """A file, or what stands for one that is elsewhere."""
+
+    def seek(self, position: int, /) -> int:
+        """Go to `position`, counted from the start."""
+        ...
+
+    def read(self, count: int, /) -> bytes:
+        """That many bytes from here; fewer only at the end."""
+        ...
+
+
 class ByteReader:
     """A window over `file`. Never reads more than is asked for plus one chunk; never asks beyond the end."""
 
-    def __init__(self, file: BinaryIO, path: Path, size_bytes: int) -> None:
+    def __init__(self, file: Bytes, path: Path, size_bytes: int) -> None:
         self.path = path
         self.size_bytes = size_bytes
         self._file = file

@@ -6,9 +6,8 @@ Follows ggml/docs/gguf.md and, where llama.cpp is stricter than the text, llama.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
-from oa_desktop.gguf.byte_reader import ByteReader
+from oa_desktop.gguf.byte_reader import ByteReader, Bytes
 from oa_desktop.gguf.errors import ModelUnsupported, NotAModel, shown_name
 from oa_desktop.gguf.limits import MAX_KEY_BYTES, MAX_PAIRS, MAX_TENSORS
 from oa_desktop.gguf.metadata_checks import check_metadata
@@ -65,10 +64,14 @@ def read_header(path: Path) -> GgufHeader:
     Raises: ModelMissing, NotAModel, ModelDamaged, ModelIncomplete, ModelUnsupported.
     """
     with open_regular(path) as (file, size_bytes):
-        return _parse(file, path, size_bytes)
+        return parse_header(file, path, size_bytes)
 
 
-def _parse(file: BinaryIO, path: Path, size_bytes: int) -> GgufHeader:
+def parse_header(file: Bytes, path: Path, size_bytes: int) -> GgufHeader:
+    """The header of a file of `size_bytes` that need not be here; only its start is read.
+
+    path: for messages. Raises: NotAModel, ModelDamaged, ModelIncomplete, ModelUnsupported, what reading does.
+    """
     reader = ByteReader(file, path, size_bytes)
     _check_magic(reader)
     version = _version(reader)

@@ -74,10 +74,10 @@ def estimate_headers(
     size_bytes: of all parts, when not all headers are given.
     """
     facts = facts_of(headers[0])
-    size_bytes = max(size_bytes, sum(header.file_size for header in headers))
+    known_bytes = sum(header.file_size for header in headers)
+    size_bytes = max(size_bytes, known_bytes)
     parts = facts.split[1] if facts.split else 1
-    exact = layer_sizes(headers) if len(headers) >= parts else None
-    if exact is not None:
+    if len(headers) >= parts and size_bytes == known_bytes and (exact := layer_sizes(headers)):
         return judge(exact, machine, settings)
     return estimate(size_bytes, facts.shape, machine, settings, context_tokens=facts.context_tokens)
 
