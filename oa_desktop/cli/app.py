@@ -13,6 +13,7 @@ from oa_desktop.hub.errors import HubError
 from oa_desktop.log_file import keep_log
 from oa_desktop.paths import app_paths
 from oa_desktop.services.loading import LoadedModel, load_model
+from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.setting_spec import SettingValue
 from oa_desktop.settings import Settings
@@ -107,6 +108,10 @@ class App:
         """The most bytes per second that downloads may take, 0 for no limit."""
         return round(self.settings.download_limit * 1e6)
 
+    def settings_for(self, model: ModelFile) -> Settings:
+        """Those of the model over the person's own, and over both what was asked for in this run."""
+        return model.settings.over(self.settings, self._changes)
+
     @contextmanager
     def store(self, *, read_only: bool = False) -> Iterator[StoreWorker]:
         """The conversations. read_only: also while the window has them open.
@@ -136,6 +141,7 @@ class App:
                 self.library,
                 ref or self.settings.model,
                 self.settings,
+                chosen=self._changes,
                 log=self.paths.logs / "engine.log",
                 states=self.paths.engine_state,
                 on_progress=lambda done: status.show(f"Loading the model … {done:.0%}"),

@@ -37,8 +37,9 @@ def bench(ref: str | None, quick: bool, out: Path | None, llama_server: Path | N
     """
     app = App()
     model = app.library.resolve(ref or app.settings.model)
-    require_fit(app.library, model, app.settings)
-    options, plan = engine_options(model, app.settings), QUICK if quick else FULL
+    settings = app.settings_for(model)
+    require_fit(app.library, model, settings)
+    options, plan = engine_options(model, settings), QUICK if quick else FULL
     status = StatusLine()
     try:
         told = _shown_on(status)

@@ -45,11 +45,12 @@ def chat(
     Everything is kept in the store, as in the window. Ctrl+C stops a reply and keeps what there is of it.
     """
     app = App(changes)
-    options = _options(app.settings, n, preset, seed, max_tokens, system)
     if prompt is None and as_json:
         raise UsageError("prompt-missing", "--json needs a PROMPT.")
     if prompt is not None and not prompt.strip():
         raise UsageError("empty-prompt", "The prompt is empty.", hint="Type a message first.")
+    settings = app.settings_for(app.library.show(ref or app.settings.model))
+    options = _options(settings, n, preset, seed, max_tokens, system)
     if prompt is None:
         asyncio.run(_conversation(app, ref, options))
         return DONE

@@ -32,10 +32,11 @@ def serve(
 
 async def _serve(app: App, ref: str | None, host: str, port: int, token: str | None) -> None:
     model = await asyncio.to_thread(app.library.resolve, ref or app.settings.model)
-    await asyncio.to_thread(require_fit, app.library, model, app.settings)
+    settings = app.settings_for(model)
+    await asyncio.to_thread(require_fit, app.library, model, settings)
     log, states = app.paths.logs / "engine.log", app.paths.engine_state
-    await clear_unwanted(states, app.settings)
-    options = engine_options(model, app.settings, log, host=host, port=port, states=states)
+    await clear_unwanted(states, settings)
+    options = engine_options(model, settings, log, host=host, port=port, states=states)
     process = await EngineProcess.start(options, token=token)
     try:
         say(f"base_url  {process.handle.base_url}")

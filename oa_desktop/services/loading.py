@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def engine_options(
 ) -> EngineOptions:
     """How the settings want this model to be run. Raises UsageError when they contradict each other.
 
+    settings: with those of the model over them already.
     states: the folder for saved states, where the settings want some, and for what drivers compile.
     """
     if settings.kv_type != "f16" and settings.flash_attention == "off":
@@ -56,6 +57,7 @@ def engine_options(
         gpu_layers=settings.gpu_layers,
         kv_type=settings.kv_type,
         flash_attention=settings.flash_attention,
+        prompt_format=model.settings.prompt_format,
         log=log,
         host=host,
         port=port,
@@ -70,11 +72,14 @@ async def load_model(
     ref: str,
     settings: Settings,
     *,
+    chosen: Collection[str] = (),
     log: Path | None = None,
     states: Path | None = None,
     on_progress: Progress | None = None,
 ) -> LoadedModel:
     """Start an engine for the model called `ref` and wait until it answers.
+
+    settings: of the app; those of the model are laid over them, but for the names a person has `chosen`.
 
     A model that takes the engine or the whole machine down while it loads is remembered, so that nothing
     loads it unasked again: it is marked before the start, and the mark goes when it loaded, or was refused in
@@ -82,6 +87,7 @@ async def load_model(
     Raises: ModelError when it is missing, damaged or too large, EngineError when the engine does not start.
     """
     model = await asyncio.to_thread(library.resolve, ref)
+    settings = model.settings.over(settings, chosen)
     await asyncio.to_thread(require_fit, library, model, settings)
     await clear_unwanted(states, settings)
     await _noted(library.note_loading, model)
