@@ -26,6 +26,12 @@ Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all; raise from it to cancel."""
 
 
+def whole_name(name: str) -> str:
+    """The name of a model, from that of one of its parts."""
+    suffix = Path(name).suffix
+    return _PART.sub("", name.removesuffix(suffix)) + suffix
+
+
 def safe_stem(name: str) -> str:
     """A file name without suffix that is plain on every system, from any name."""
     stem = re.sub(r"\.gguf\Z", "", name, flags=re.IGNORECASE)

@@ -111,6 +111,7 @@ class WaitingFiles:
                     for file in place.iterdir():
                         file.unlink()
                     self.forget(place.name)
+            self._folder.rmdir()
 
     def size_bytes(self) -> int:
         """What all of them take."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oa_desktop.errors import ModelError, StorageError
-from oa_desktop.services.model_copy import Copies, free_targets, safe_stem
+from oa_desktop.services.model_copy import Copies, free_targets, safe_stem, whole_name
 from oa_desktop.services.model_file import fingerprint_of_all
 from oa_desktop.services.model_folder import is_in, parts_beside
 from oa_desktop.services.model_registry import Registry, RegistryLock, load_registry, save_registry
@@ -185,7 +185,7 @@ class ModelShelf:
         return RemovedModel(new_id(), old.id, kept, None, None) if kept else None
 
     def _free_id(self, registry: Registry, name: str) -> str:
-        base = safe_stem(name).lower()
+        base = safe_stem(whole_name(name)).lower()
         taken = {model.id for model in registry.models} | {self._taken}
         free, number = base, 1
         while free in taken:
