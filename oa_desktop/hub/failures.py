@@ -14,7 +14,6 @@ from oa_desktop.hub.errors import HubError
 from oa_desktop.hub.sentences import Asked
 
 EXPECTED = (
-    HubError,
     httpx2.HTTPError,
     httpx2.InvalidURL,
     httpx2.StreamError,

@@ -21,7 +21,7 @@ from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defin
 from huggingface_hub.utils import logging as upstream_logging
 
 from oa_desktop.hub.addresses import MOST_REDIRECTS, check_target, is_same_origin
-from oa_desktop.hub.errors import HubUnreachable
+from oa_desktop.hub.errors import HubError, HubUnreachable
 from oa_desktop.hub.failures import EXPECTED, translated
 from oa_desktop.hub.sentences import Asked, in_circles, silent, unreadable
 
@@ -57,6 +57,8 @@ def asking(asked: Asked, patience: Patience) -> Iterator[None]:
     token = _call.set(_Call(asked, patience, time.monotonic() + patience.whole_s))
     try:
         yield
+    except HubError:
+        raise
     except EXPECTED as exc:
         raise translated(exc, asked) from exc
     finally:
