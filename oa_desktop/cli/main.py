@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
 from oa_desktop import __version__
+from oa_desktop.cli.lazy_group import LazyGroup
 from oa_desktop.cli.output import DONE, FAILED, INTERRUPTED, WRONG_USAGE, settle_streams, tell
 from oa_desktop.errors import OaError, UsageError
 
@@ -26,26 +26,10 @@ _COMMANDS = {
 """By name: where the command is in this package, and its line in the list of commands."""
 
 
-class _LazyGroup(click.Group):
-    """Imports a command when it is run, so that the others cost nothing."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(f"oa_desktop.cli.{module}"), attribute)
-        return command
-
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
-
-
 @click.group(
-    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup,
+    commands_by_name=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="oa-desktop")
 def cli() -> None:

@@ -1,125 +1,24 @@
-"""`oa-desktop models`: which models are on this machine, and finding, adding, checking and removing them."""
-
-from pathlib import Path
+"""`oa-desktop models`: finding, downloading, adding, checking and removing models."""
 
 import click
 
-from oa_desktop.cli.app import App
-from oa_desktop.cli.model_lines import model_document, model_summary
-from oa_desktop.cli.models_download import discard, download_command, resume, unfinished
-from oa_desktop.cli.models_search import search
-from oa_desktop.cli.models_token import token
-from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
-from oa_desktop.gguf.errors import decimal_size
-from oa_desktop.services.recommendations import offers, recommended
+from oa_desktop.cli.lazy_group import LazyGroup
+
+_COMMANDS = {
+    "search": ("models_search:search", "Find models, or see the files of a repository."),
+    "download": ("models_download:download_command", "Download a model of the hub, check it and add it."),
+    "unfinished": ("models_unfinished:unfinished", "List downloads that are not done."),
+    "resume": ("models_unfinished:resume", "Go on with unfinished downloads."),
+    "discard": ("models_unfinished:discard", "Give an unfinished download up."),
+    "list": ("models_library:list_command", "List the models that can be chosen."),
+    "import": ("models_library:import_command", "Add a .gguf file that is on this machine."),
+    "show": ("models_library:show", "Show what is known of a model."),
+    "verify": ("models_library:verify", "Compare a model with what was published."),
+    "remove": ("models_library:remove", "Take a model off the list."),
+    "token": ("models_token:token", "Keep a token of the hub in the system's keyring."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_by_name=_COMMANDS)
 def models() -> None:
     """Find, download, import, check and remove models."""
-
-
-for _command in (search, download_command, unfinished, resume, discard, token):
-    models.add_command(_command)
-
-
-@models.command("list")
-@json_option
-def list_command(as_json: bool) -> None:
-    """The models that can be chosen, and what to download next."""
-    app = App()
-    found = app.library.list_models()
-    if as_json:
-        print_json({"models": [model_document(model) for model in found]})
-        return
-    for model in found:
-        say(f"{model.ref:28} {decimal_size(model.size_bytes):>9}  {model_summary(model)}")
-    if len(found) == 1:
-        _suggest(app)
-
-
-@models.command("import")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--copy", is_flag=True, help="Copy the file into the app's folder instead of linking it.")
-@json_option
-def import_command(path: Path, copy: bool, as_json: bool) -> None:
-    """Add the .gguf file PATH. Its header is checked first; it stays where it is."""
-    status = StatusLine()
-    model = App().library.import_model(
-        path, copy=copy, on_progress=lambda done, total: status.show(f"Copying … {done / max(total, 1):.0%}")
-    )
-    status.clear()
-    if as_json:
-        print_json(model_document(model))
-    else:
-        say(f"{model.name} can now be chosen as {model.ref}")
-
-
-@models.command()
-@click.argument("ref")
-@json_option
-def show(ref: str, as_json: bool) -> None:
-    """What is known of the model REF."""
-    model = App().library.show(ref)
-    if as_json:
-        print_json(model_document(model))
-        return
-    for name, value in model_document(model).items():
-        say(f"{name:16} {value}")
-
-
-@models.command()
-@click.argument("ref")
-@json_option
-def verify(ref: str, as_json: bool) -> int:
-    """Read all of the model REF and compare it with what the hub published, or with an earlier time."""
-    status = StatusLine()
-    try:
-        verified = App().library.verify(
-            ref, lambda done, total: status.show(f"Reading … {done / max(total, 1):.0%}")
-        )
-    finally:
-        status.clear()
-    if as_json:
-        print_json(
-            {
-                "ok": verified.ok,
-                "sentence": verified.sentence,
-                "published": verified.published,
-                "sha256": list(verified.sha256),
-            }
-        )
-    elif verified.ok:
-        say(verified.sentence)
-    else:
-        note(verified.sentence)
-    return 0 if verified.ok else FAILED
-
-
-@models.command()
-@click.argument("ref")
-@click.option("--delete-file", is_flag=True, help="Also delete a file that lies in the app's folder.")
-@json_option
-def remove(ref: str, delete_file: bool, as_json: bool) -> None:
-    """Take the model REF off the list. A linked file stays where it is; one of the app's is deleted."""
-    library = App().library
-    removal = library.remove(ref, delete_file=delete_file)
-    library.purge(removal)
-    if as_json:
-        print_json({"removed": removal.model.ref, "freed_bytes": removal.freed_bytes})
-    else:
-        freed = f" and freed {decimal_size(removal.freed_bytes)}" if removal.freed_bytes else ""
-        say(f"Removed {removal.model.name}{freed}")
-
-
-def _suggest(app: App) -> None:
-    """A first real model, for somebody who has none."""
-    if app.catalogue is None:
-        return
-    first = recommended(offers(app.catalogue, app.machine, app.settings))
-    if first is None:
-        note("\nModels the app knows: oa-desktop models search")
-        return
-    size = f", {decimal_size(first.size_bytes)}" if first.size_bytes else ""
-    note(f"\nA real model to begin with: {first.entry.title}{size}. {first.entry.sentence}")
-    note(f"Download it: oa-desktop models download {first.entry.id}\nOr see others: oa-desktop models search")

@@ -21,12 +21,38 @@ from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.services import downloading, fit
 from oa_desktop.services.fit import Machine
 from tests.hub_server import HubServer
-from tests.hub_server.faults import CutAfter, FlipByte, Status
+from tests.hub_server.faults import (
+    ChangedEtag,
+    CloseAtOnce,
+    CutAfter,
+    ExpiredSignature,
+    FlipByte,
+    HtmlPage,
+    IgnoreRange,
+    LongBody,
+    NoCommit,
+    NoEtag,
+    NoLength,
+    Redirect,
+    RedirectLoop,
+    SlowStart,
+    Stall,
+    Status,
+    WrongContentRange,
+    WrongLength,
+)
 from tests.made_gguf import made_model
 
 REPO, FILE = "someone/model-GGUF", "model.Q4_K_M.gguf"
 CONTENT = made_model(200_000)
 TOKEN = "hf_" + "Secret" * 6
+FAULTS = (
+    *(CutAfter(n, reset=reset) for n in (0, 1, 70_000, 199_999) for reset in (False, True)),
+    *(Status(code) for code in (401, 403, 404, 416, 429, 500, 503)),
+    *(WrongLength(-5), WrongLength(5), LongBody(9), FlipByte(100_000), NoLength(), HtmlPage(), NoEtag()),
+    *(IgnoreRange(), WrongContentRange(), ChangedEtag(), RedirectLoop(), ExpiredSignature(), CloseAtOnce()),
+    *(NoCommit(), Stall(50_000, 0.8), SlowStart(0.1), Redirect("http://127.0.0.1:9/elsewhere")),
+)
 QUICK = Tuning(
     connect_s=2,
     stall_s=0.5,
@@ -65,11 +91,16 @@ class Run:
         self.models = models
         self.out = self.err = ""
 
-    def __call__(self, *arguments: str, exit_code: int = 0) -> str:
+    def attempt(self, *arguments: str) -> int:
+        """Its exit code."""
         code = main(["models", *arguments])
         self.out, self.err = self._capsys.readouterr()
         assert "Traceback" not in self.out + self.err
         assert TOKEN not in self.out + self.err
+        return code
+
+    def __call__(self, *arguments: str, exit_code: int = 0) -> str:
+        code = self.attempt(*arguments)
         assert code == exit_code, (code, self.out, self.err)
         return self.out if exit_code == 0 else self.err
 
@@ -98,8 +129,10 @@ def run(
     capsys: pytest.CaptureFixture[str],
     ring: Memory,
 ) -> Run:
-    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_CACHE"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "person" / name))
     monkeypatch.setenv("OA_DESKTOP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("HF_ENDPOINT", hub_server.endpoint)
     monkeypatch.setattr(cli_app, "keep_log", lambda _folder: None)
@@ -390,6 +423,53 @@ def test_a_hostile_repository_cannot_write_on_the_terminal(run: Run, hub_server:
     run("search", "evil")
     run("download", "someone/evil", FILE)
     assert all(char.isprintable() or char == "\n" for char in run.out + run.err)
+
+
+def test_a_file_another_program_has_is_named_and_used_only_when_wanted(
+    run: Run, served: HubServer, tmp_path: Path
+) -> None:
+    blob = tmp_path / "person" / "HF_HOME" / "hub" / "models--someone--model-GGUF" / "blobs"
+    blob.mkdir(parents=True)
+    copy = blob / hashlib.sha256(CONTENT).hexdigest()
+    copy.write_bytes(CONTENT)
+    document = run.json("download", REPO, FILE, "--adopt")
+    assert (document["was_there"], document["path"]) == (True, str(copy))
+    assert document["source"]["repo"] == REPO
+    assert run.files == []
+    assert served.seen("cdn", "GET") == []
+    run("remove", document["ref"])
+    assert copy.read_bytes() == CONTENT
+    run("download", REPO, FILE)
+    assert "--adopt" in run.err
+    assert len(run.files) == 1
+
+
+def test_a_model_too_big_for_this_machine_is_said_before_it_comes(
+    run: Run, served: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit, "look_at_machine", lambda _folder: Machine(10**8, 10**8, (), 10**12))
+    run("download", REPO, FILE)
+    assert any("memory" in line for line in run.err.splitlines()), run.err
+
+
+def test_with_all_faults_at_random_the_file_is_right_in_the_end(run: Run, served: HubServer) -> None:
+    tries = 0
+    for seed in range(5):
+        served.chaos(seed, 0.7, FAULTS)
+        for _ in range(60):
+            tries += 1
+            code = run.attempt("download", REPO, FILE)
+            assert all(file.read_bytes() == CONTENT for file in run.files)
+            assert code in (0, 1)
+            assert code == 0 or "app made a mistake" not in run.err, run.err
+            if code == 0:
+                break
+        assert [file.read_bytes() for file in run.files] == [CONTENT], run.err
+        served.no_more_faults()
+        assert run.json("unfinished")["downloads"] == []
+        run("remove", "model.q4_k_m")
+    assert tries > 10
+    assert served.fired() > 20
 
 
 def test_a_downloaded_model_is_verified_and_removed(run: Run, served: HubServer) -> None:

@@ -1,0 +1,87 @@
+"""`oa-desktop models unfinished`, `resume` and `discard`: downloads that are not done."""
+
+import click
+
+from oa_desktop.cli.app import App
+from oa_desktop.cli.downloading import download
+from oa_desktop.cli.models_download import received_document, received_line
+from oa_desktop.cli.output import json_option, note, print_json, say
+from oa_desktop.errors import UsageError
+from oa_desktop.gguf.errors import decimal_size, printable
+from oa_desktop.services.download_jobs import DownloadJob
+
+
+@click.command()
+@json_option
+def unfinished(as_json: bool) -> None:
+    """The downloads that are not done, with what “resume” and “discard” take."""
+    jobs = App().downloader.jobs.load()
+    if as_json:
+        print_json({"downloads": [_job_document(job) for job in jobs]})
+        return
+    for job in jobs:
+        size = decimal_size(job.size_bytes) if job.size_bytes else ""
+        say(f"{job.key}  {size:>9}  {printable(job.repo)} {printable(job.paths[0])}")
+        if job.trouble:
+            say(f"{'':16}  {printable(job.trouble[1], 200)}")
+    if not jobs:
+        note("No download is waiting to be finished.")
+
+
+@click.command()
+@click.argument("key", default="")
+@json_option
+def resume(key: str, as_json: bool) -> None:
+    """Go on with the download KEY, or with all of them, one after the other."""
+    app = App()
+    jobs = [_job_of(app, key)] if key else list(app.downloader.jobs.load())
+    if not jobs:
+        note("No download is waiting to be finished.")
+    documents = []
+    for job in jobs:
+        note(f"{printable(job.repo)}: {printable(job.paths[0])}")
+        received = download(app.downloader, job, app.download_limit)
+        documents.append(received_document(received))
+        if not as_json:
+            say(received_line(received))
+    if as_json:
+        print_json({"models": documents})
+
+
+@click.command()
+@click.argument("key")
+@json_option
+def discard(key: str, as_json: bool) -> None:
+    """Give the download KEY up and delete what came of it."""
+    app = App()
+    job = _job_of(app, key)
+    app.downloader.discard(job)
+    if as_json:
+        print_json({"discarded": job.key})
+    else:
+        say(f"Discarded {printable(job.paths[0])}")
+
+
+def _job_of(app: App, key: str) -> DownloadJob:
+    """Raises UsageError."""
+    jobs = app.downloader.jobs.load()
+    found = [job for job in jobs if job.key.startswith(key) or key in (job.repo, *job.paths)]
+    if len(found) != 1:
+        what = "several unfinished downloads" if found else "no unfinished download"
+        raise UsageError(
+            "download-unknown", f"There is {what} {printable(key)}.", hint="See: oa-desktop models unfinished"
+        )
+    return found[0]
+
+
+def _job_document(job: DownloadJob) -> dict[str, object]:
+    return {
+        "key": job.key,
+        "repo": job.repo,
+        "paths": list(job.paths),
+        "revision": job.revision,
+        "title": job.title,
+        "size_bytes": job.size_bytes or None,
+        "paused": job.paused,
+        "problem": job.trouble[1] if job.trouble else None,
+    }
