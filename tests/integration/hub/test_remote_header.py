@@ -104,7 +104,7 @@ def test_a_small_file_is_asked_for_once(remote: Remote) -> None:
     assert len(remote.ranges()) == 1
 
 
-def test_d16_the_token_is_not_sent_to_the_storage(hub_server: HubServer, content: bytes) -> None:
+def test_d10_the_token_is_not_sent_to_the_storage(hub_server: HubServer, content: bytes) -> None:
     hub_server.add_repo(REPO, {FILE: content}, private=True)
     hub_server.add_token("hf_secret", accepted=[REPO])
     hub = Hub(hub_server.endpoint, token=lambda: "hf_secret")
