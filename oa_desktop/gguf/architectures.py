@@ -36,6 +36,12 @@ NOT_FOR_CHAT = frozenset({
     "neo-bert", "nomic-bert", "nomic-bert-moe", "pockettts", "qwen3tts", "t5encoder", "wavtokenizer-dec",
 })
 """Known, but they turn text into vectors or sound: nothing to chat with."""
+
+FOR_PICTURES = frozenset({
+    "aura", "cosmos", "flux", "hidream", "hyvid", "ltxv", "lumina2", "qwen_image", "sd1", "sd3", "sdxl",
+    "wan",
+})
+"""Written by other programs for pictures and films. Source: loader.py of city96/ComfyUI-GGUF."""
 # fmt: on
 
 

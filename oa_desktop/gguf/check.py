@@ -1,13 +1,15 @@
 """The whole check of a model file before an engine is started for it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from oa_desktop.gguf.architectures import LISTED_VERSION, is_known
-from oa_desktop.gguf.errors import ModelUnsupported, printable, shown_name
+from oa_desktop.gguf.errors import ModelIncomplete, ModelUnsupported, NotAModel, printable, shown_name
 from oa_desktop.gguf.facts import ModelFacts, Purpose, facts_of
 from oa_desktop.gguf.header import GgufHeader, read_header
+from oa_desktop.gguf.sniff import kind_of_name
 
 _PART = re.compile(r"(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.gguf\Z", re.IGNORECASE)
 _MOST_PARTS = 999
@@ -17,6 +19,7 @@ _NOT_CHAT: dict[Purpose, tuple[str, str]] = {
     Purpose.ADAPTER: ("an adapter (LoRA), not a whole model", "Merge it into its base model first."),
     Purpose.VOCABULARY: ("only a vocabulary, without weights", "Choose the file with the weights."),
     Purpose.MATRIX: ("data for quantising, not a model", "Choose the model itself."),
+    Purpose.PICTURES: ("a model for pictures, not for chat", "Choose a chat model."),
     Purpose.EMBEDDING: ("a model for vectors or sound, not for chat", "Choose a chat model."),
 }
 
@@ -37,13 +40,26 @@ class CheckedModel:
 
 def check_model(path: Path) -> CheckedModel:
     """Read and judge the file. Raises children of ModelError, with the reason; loads nothing."""
-    header = read_header(path)
+    try:
+        header = read_header(path)
+    except ModelIncomplete:
+        _check_name(path)
+        raise
+    _check_name(path)
     facts = facts_of(header)
+    parts = _parts(path, facts)
     if facts.purpose is not Purpose.CHAT:
         what, hint = _NOT_CHAT[facts.purpose]
         raise ModelUnsupported("model-not-chat", f"{shown_name(path)} is {what}.", hint=hint)
     _check_architecture(header)
-    return CheckedModel(header, facts, _parts(path, facts))
+    return CheckedModel(header, facts, parts)
+
+
+def _check_name(path: Path) -> None:
+    """Of what the name calls unfinished or a piece the header may be whole, and the rest not there."""
+    kind = kind_of_name(path)
+    if kind is not None:
+        raise NotAModel("model-not-gguf", f"{shown_name(path)} is {kind.title}.", hint=kind.hint)
 
 
 def _check_architecture(header: GgufHeader) -> None:
@@ -71,12 +87,13 @@ def _parts(path: Path, facts: ModelFacts) -> tuple[Path, ...]:
             hint="Keep the file names as they were published.",
         )
     files = tuple(path.with_name(f"{match['stem']}-{n:05}-of-{parts:05}.gguf") for n in range(1, parts + 1))
-    present = sum(file.is_file() for file in files)
-    if present < parts:
+    missing = [file for file in files if not file.is_file()]
+    if missing:
+        present = parts - len(missing)
         raise ModelUnsupported(
             "model-parts",
             f"{shown_name(path)} is one of {parts} parts, and {present} of {parts} are here.",
-            hint="Download the other parts into the same folder.",
+            hint=f"Download {_shown(missing)} into the same folder.",
         )
     if part != 1:
         raise ModelUnsupported(
@@ -85,3 +102,8 @@ def _parts(path: Path, facts: ModelFacts) -> tuple[Path, ...]:
             hint=f"Choose the first part, {shown_name(files[0])}.",
         )
     return files
+
+
+def _shown(missing: Sequence[Path]) -> str:
+    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return f"{shown_name(missing[0])}{more}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from oa_desktop.gguf.architectures import NOT_FOR_CHAT
+from oa_desktop.gguf.architectures import FOR_PICTURES, NOT_FOR_CHAT
 from oa_desktop.gguf.errors import printable
 from oa_desktop.gguf.families import PromptFamily, guess_family
 from oa_desktop.gguf.header import TOKENS_KEY, GgufHeader
@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     ADAPTER = "adapter"
     VOCABULARY = "vocabulary"
     MATRIX = "matrix"
+    PICTURES = "pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,10 @@ def _purpose(header: GgufHeader) -> Purpose:
         return Purpose.ADAPTER
     if kind == "imatrix":
         return Purpose.MATRIX
-    if kind == "vocab" or not header.tensors:
+    if kind == "vocab" or (not header.tensors and _split(header) is None):
         return Purpose.VOCABULARY
+    if header.architecture in FOR_PICTURES:
+        return Purpose.PICTURES
     if header.architecture in NOT_FOR_CHAT:
         return Purpose.EMBEDDING
     return Purpose.CHAT

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from oa_desktop.gguf.errors import ModelMissing, shown_name
+from oa_desktop.gguf.folder_kinds import describe_folder
 
 
 @contextmanager
@@ -16,8 +17,10 @@ def open_regular(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise ModelMissing("model-missing", f"{name} is {kind}.", hint="Choose a .gguf file.")
+            kind, hint = "not a regular file", "Choose a .gguf file."
+            if stat.S_ISDIR(status.st_mode):
+                kind, hint = describe_folder(path)
+            raise ModelMissing("model-missing", f"{name} is {kind}.", hint=hint)
         file = path.open("rb", buffering=0)
     except FileNotFoundError as exc:
         raise ModelMissing(

@@ -80,6 +80,8 @@ NOT_FOR_CHAT: dict[str, tuple[list[bytes], str]] = {
     "lora": ([ARCH, pair("general.type", STRING, "adapter")], "LoRA"),
     "imatrix": ([ARCH, pair("general.type", STRING, "imatrix")], "quantising"),
     "embedding": ([pair("general.architecture", STRING, "bert")], "vectors"),
+    "pictures": ([pair("general.architecture", STRING, "flux")], "pictures"),
+    "vocabulary": ([ARCH, pair("general.type", STRING, "vocab")], "without weights"),
     "no architecture": ([], "architecture"),
 }
 
