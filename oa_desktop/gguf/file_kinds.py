@@ -41,6 +41,11 @@ class FileKind:
     title: str
     hint: str
 
+    @property
+    def is_answer(self) -> bool:
+        """What a server or a network says to people where a file was asked for."""
+        return self.kind in (Kind.HTML, Kind.SERVER_ERROR)
+
 
 GET_GGUF: Final = "Look for a .gguf file of the same model."
 _MERGE: Final = "Merge it into its base model first, or look for a .gguf file that has it in."

@@ -11,7 +11,7 @@ from typing import Final
 
 from oa_desktop.gguf.errors import ModelDamaged, ModelIncomplete, decimal_size, printable
 from oa_desktop.gguf.header import GgufHeader, parse_header
-from oa_desktop.gguf.sniff import Kind, kind_of_bytes
+from oa_desktop.gguf.sniff import kind_of_bytes
 from oa_desktop.hub.download import sentences
 from oa_desktop.hub.download.answers import AddressExpired, NotTheseBytes, WebPage, WrongSize
 from oa_desktop.hub.download.connection import Connections
@@ -145,7 +145,7 @@ class _Start:
         finally:
             body.close()
         begin = bytes(self._bytes[:512])
-        if start == 0 and kind_of_bytes(begin, Path(self._location.path)).kind is Kind.HTML:
+        if start == 0 and kind_of_bytes(begin, Path(self._location.path)).is_answer:
             raise WebPage
 
     def _ask_again(self) -> None:

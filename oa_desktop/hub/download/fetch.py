@@ -12,7 +12,7 @@ from typing import Protocol
 
 from oa_desktop.gguf.errors import ModelDamaged, ModelIncomplete, NotAModel, printable
 from oa_desktop.gguf.header import read_header
-from oa_desktop.gguf.sniff import Kind, kind_of_bytes
+from oa_desktop.gguf.sniff import kind_of_bytes
 from oa_desktop.hub.download import sentences
 from oa_desktop.hub.download.alone import Alone
 from oa_desktop.hub.download.answers import AddressExpired, NotTheseBytes, WebPage, WrongSize
@@ -200,8 +200,7 @@ class _Fetch:
 
     def _check_start(self, start: bytes) -> None:
         """Told the first bytes of the file, by the hash."""
-        kind = kind_of_bytes(start, Path(self._location.path))
-        if kind.kind is Kind.HTML:
+        if kind_of_bytes(start, Path(self._location.path)).is_answer:
             raise _PageInPart
 
     def _begin_again(self, what: str) -> None:
