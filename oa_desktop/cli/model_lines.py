@@ -1,7 +1,9 @@
 """Models as lines and as JSON, for every command that names one."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
+from oa_desktop.gguf.errors import printable
 from oa_desktop.services.model_file import ModelFile
 
 
@@ -12,6 +14,24 @@ def model_summary(model: ModelFile) -> str:
     if model.facts is None:
         return model.name
     return f"{model.name} ({model.facts.parameter_label}, {model.facts.quantisation}, {model.facts.family})"
+
+
+def model_lines(model: ModelFile) -> Iterator[str]:
+    """What is known of it, a line for each fact."""
+    for name, value in model_document(model).items():
+        match value:
+            case {"repo": repo, "commit": commit, "paths": paths}:
+                text = printable(f"{paths[0]} of {repo} at {commit}", 300)
+            case dict():
+                text = ", ".join(f"{key} {printable(str(chosen))}" for key, chosen in value.items())
+            case list():
+                text = " ".join(map(str, value))
+            case None | False:
+                text = ""
+            case _:
+                text = str(value)
+        if text:
+            yield f"{name:16} {text}"
 
 
 def model_document(model: ModelFile) -> dict[str, object]:

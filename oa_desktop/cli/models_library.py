@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.model_lines import model_document, model_summary
+from oa_desktop.cli.model_lines import model_document, model_lines, model_summary
 from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
 from oa_desktop.gguf.errors import decimal_size
 from oa_desktop.services.recommendations import offers, recommended
@@ -52,8 +52,8 @@ def show(ref: str, as_json: bool) -> None:
     if as_json:
         print_json(model_document(model))
         return
-    for name, value in model_document(model).items():
-        say(f"{name:16} {value}")
+    for line in model_lines(model):
+        say(line)
 
 
 @click.command()

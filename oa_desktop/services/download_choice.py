@@ -62,12 +62,25 @@ def _of_entry(
             item for item in entry.files if file.lower() in (item.quantisation.lower(), item.path.lower())
         )
         noted = next(named, CatalogueFile(file, ""))
-    details = hub.repo(entry.repo, revision or entry.revision)
+    details, notes = _at_its_commit(hub, entry, revision)
     model = _pick(details, noted.path)
     pinned = noted.pinned_sha256(details.commit)
     job = _job(entry.repo, details, model, entry.title, (pinned,) if pinned else ())
-    notes = () if pinned else _differences(noted, model.parts[0])
+    notes += () if pinned else _differences(noted, model.parts[0])
     return ChosenDownload(job, model, details, entry, notes)
+
+
+def _at_its_commit(hub: "Hub", entry: CatalogueEntry, revision: str) -> tuple[RepoDetails, tuple[str, ...]]:
+    """What is asked for, else the commit the catalogue names, else the newest; and what to say of it."""
+    try:
+        return hub.repo(entry.repo, revision or entry.revision), ()
+    except NotFoundOnHub as error:
+        if revision or entry.commit is None or error.code != "revision-not-found":
+            raise
+    newest = hub.repo(entry.repo)
+    return newest, (
+        "The version that the list of known models names is gone from the hub; this is the newest.",
+    )
 
 
 def _job(

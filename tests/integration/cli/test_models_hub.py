@@ -249,6 +249,37 @@ def test_a_pinned_hash_ends_the_download_of_another_file_at_that_commit(
     assert run.files == []
 
 
+def test_d07_a_commit_of_the_catalogue_that_is_gone_gives_way_to_the_newest(
+    run: Run, hub_server: HubServer
+) -> None:
+    entry = next(entry for entry in load_catalogue().entries if entry.id == "tinyllama-chat-v1.0")
+    hub_server.add_repo(entry.repo, {entry.recommended_file.path: CONTENT})
+    run("download", entry.id)
+    assert "gone from the hub; this is the newest" in run.err
+    assert [file.read_bytes() for file in run.files] == [CONTENT]
+    asked = len(hub_server.requests)
+    said = run("download", entry.id, "--revision", "0" * 40, exit_code=1)
+    assert "does not have this revision" in said
+    assert all("0" * 40 in request.path for request in hub_server.requests[asked:])
+
+
+def test_a_quantisation_of_a_known_model_can_be_named_in_two_ways(run: Run, hub_server: HubServer) -> None:
+    entry = next(entry for entry in load_catalogue().entries if entry.id == "tinyllama-chat-v0.3")
+    files = {file.path: made_model(50_000, number) for number, file in enumerate(entry.files)}
+    hub_server.add_repo(entry.repo, files)
+    for arguments in (("tinyllama-chat-v0.3:q5_0",), ("tinyllama-chat-v0.3", "Q5_0")):
+        document = run.json("download", *arguments)
+        assert document["source"]["paths"] == ["tinyllama-1.1b-chat-v0.3.Q5_0.gguf"]
+    assert "has no model Q6_K" in run("download", "tinyllama-chat-v0.3", "Q6_K", exit_code=1)
+
+
+def test_what_is_known_of_a_downloaded_model_is_a_line_for_each_fact(run: Run, served: HubServer) -> None:
+    ref = run.json("download", REPO, FILE)["ref"]
+    lines = run("show", ref).splitlines()
+    assert any(line.startswith("source") and f"{FILE} of {REPO} at " in line for line in lines)
+    assert not any(line.endswith((" None", " []", " {}", " False")) for line in lines)
+
+
 def test_a_damaged_catalogue_is_told_with_the_place_and_everything_else_works(
     run: Run, served: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
