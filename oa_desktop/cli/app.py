@@ -33,10 +33,14 @@ class App:
     """The app without a window.
 
     changes: settings for this run only, over those of the person.
+    prompt_format: for this run, instead of the one that was set for the model or that its file asks for.
     """
 
-    def __init__(self, changes: Mapping[str, SettingValue] | None = None) -> None:
+    def __init__(
+        self, changes: Mapping[str, SettingValue] | None = None, prompt_format: str | None = None
+    ) -> None:
         self._changes = changes or {}
+        self.prompt_format = prompt_format
         self.paths = app_paths()
         self.paths.create()
         keep_log(self.paths.logs)
@@ -142,6 +146,7 @@ class App:
                 ref or self.settings.model,
                 self.settings,
                 chosen=self._changes,
+                prompt_format=self.prompt_format,
                 log=self.paths.logs / "engine.log",
                 states=self.paths.engine_state,
                 on_progress=lambda done: status.show(f"Loading the model … {done:.0%}"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.engine_settings import engine_settings
+from oa_desktop.cli.engine_settings import engine_settings, prompt_format_option
 from oa_desktop.cli.output import DONE, INTERRUPTED, json_option, print_json
 from oa_desktop.cli.replies import ask, print_numbered
 from oa_desktop.cli.terminal_chat import TerminalChat
@@ -27,6 +27,7 @@ from oa_desktop.settings import Settings
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="S", help="Reply i samples with S + i.")
 @click.option("--max-tokens", type=int, metavar="N", help="The longest reply.")
 @click.option("--system", metavar="TEXT", help="What the assistant is told first.")
+@prompt_format_option
 @engine_settings
 @json_option
 def chat(
@@ -37,6 +38,7 @@ def chat(
     seed: int | None,
     max_tokens: int | None,
     system: str | None,
+    prompt_format: str | None,
     as_json: bool,
     changes: Mapping[str, SettingValue],
 ) -> int:
@@ -44,7 +46,7 @@ def chat(
 
     Everything is kept in the store, as in the window. Ctrl+C stops a reply and keeps what there is of it.
     """
-    app = App(changes)
+    app = App(changes, prompt_format)
     if prompt is None and as_json:
         raise UsageError("prompt-missing", "--json needs a PROMPT.")
     if prompt is not None and not prompt.strip():

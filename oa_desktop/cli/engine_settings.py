@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from oa_desktop.gguf.families import PromptFamily
 from oa_desktop.settings import SETTINGS
 
 _OPTIONS: Final = {
@@ -14,6 +15,13 @@ _OPTIONS: Final = {
     "flash_attention": ("--flash-attn", "auto|on|off"),
     "threads": ("--threads", "N"),
 }
+
+prompt_format_option: Final = click.option(
+    "--prompt-format",
+    type=click.Choice(["auto", *(family.value for family in PromptFamily)]),
+    metavar="NAME",
+    help="How conversations are written for the model, whatever its file says; auto asks the file.",
+)
 
 
 def engine_settings(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.engine_settings import engine_settings
+from oa_desktop.cli.engine_settings import engine_settings, prompt_format_option
 from oa_desktop.cli.output import note, say
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.services.fit_check import require_fit
@@ -19,15 +19,21 @@ from oa_desktop.setting_spec import SettingValue
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--token", help="The key clients must send; a fresh random one by default.")
+@prompt_format_option
 @engine_settings
 def serve(
-    ref: str | None, host: str, port: int, token: str | None, changes: Mapping[str, SettingValue]
+    ref: str | None,
+    host: str,
+    port: int,
+    token: str | None,
+    prompt_format: str | None,
+    changes: Mapping[str, SettingValue],
 ) -> None:
     """Serve a model over the OpenAI protocol until Ctrl+C.
 
     Prints the address and the key. Only this computer can reach it.
     """
-    asyncio.run(_serve(App(changes), ref, host, port, token))
+    asyncio.run(_serve(App(changes, prompt_format), ref, host, port, token))
 
 
 async def _serve(app: App, ref: str | None, host: str, port: int, token: str | None) -> None:
@@ -36,7 +42,9 @@ async def _serve(app: App, ref: str | None, host: str, port: int, token: str | N
     await asyncio.to_thread(require_fit, app.library, model, settings)
     log, states = app.paths.logs / "engine.log", app.paths.engine_state
     await clear_unwanted(states, settings)
-    options = engine_options(model, settings, log, host=host, port=port, states=states)
+    options = engine_options(
+        model, settings, log, prompt_format=app.prompt_format, host=host, port=port, states=states
+    )
     process = await EngineProcess.start(options, token=token)
     try:
         say(f"base_url  {process.handle.base_url}")

@@ -35,6 +35,7 @@ def engine_options(
     settings: Settings,
     log: Path | None = None,
     *,
+    prompt_format: str | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
     states: Path | None = None,
@@ -42,6 +43,7 @@ def engine_options(
     """How the settings want this model to be run. Raises UsageError when they contradict each other.
 
     settings: with those of the model over them already.
+    prompt_format: instead of the one that was set for the model.
     states: the folder for saved states, where the settings want some, and for what drivers compile.
     """
     if settings.kv_type != "f16" and settings.flash_attention == "off":
@@ -57,7 +59,7 @@ def engine_options(
         gpu_layers=settings.gpu_layers,
         kv_type=settings.kv_type,
         flash_attention=settings.flash_attention,
-        prompt_format=model.settings.prompt_format,
+        prompt_format=prompt_format or model.settings.prompt_format,
         log=log,
         host=host,
         port=port,
@@ -73,6 +75,7 @@ async def load_model(
     settings: Settings,
     *,
     chosen: Collection[str] = (),
+    prompt_format: str | None = None,
     log: Path | None = None,
     states: Path | None = None,
     on_progress: Progress | None = None,
@@ -93,7 +96,7 @@ async def load_model(
     await _noted(library.note_loading, model)
     process: EngineProcess | None = None
     try:
-        options = engine_options(model, settings, log, states=states)
+        options = engine_options(model, settings, log, prompt_format=prompt_format, states=states)
         process = await EngineProcess.start(options, on_progress=on_progress)
         await _noted(library.note_loaded, model)
     except EngineStopped:

@@ -45,6 +45,12 @@ def test_one_reply_is_printed_as_text(command: Command) -> None:
     assert command("chat", "hello", "--preset", "greedy").stdout.strip()
 
 
+def test_a_prompt_format_that_does_not_suit_the_model_is_used_with_a_note(command: Command) -> None:
+    done = command("chat", "Who is Li Bai?", "--max-tokens", "3", "--prompt-format", "chatml")
+    assert "no <|im_start|> and no <|im_end|>" in done.stderr
+    assert "im_start" not in command("chat", "Who?", "--max-tokens", "3", "--prompt-format", "auto").stderr
+
+
 def test_without_a_display_the_bare_command_says_so_and_chats_in_the_terminal(command: Command) -> None:
     done = command(stdin="hello\n/quit\n")
     assert done.stderr.startswith("No display was found")
