@@ -19,6 +19,7 @@ from shiboken6 import delete
 from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.paths import AppPaths, app_paths
+from oa_desktop.services.fit import look_at_machine
 from oa_desktop.services.loading import LoadedModel
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.store.worker import StoreWorker
@@ -47,11 +48,11 @@ def fake_loader(paths: AppPaths, pace_s: float = 0.0, ctx: int = 2048):
 class Window:
     """One open window. Items are named by their objectName; the last part of a path is what is meant."""
 
-    def __init__(self, qtbot, paths: AppPaths, load=None) -> None:
+    def __init__(self, qtbot, paths: AppPaths, load=None, look=look_at_machine) -> None:
         self._qtbot = qtbot
         self.paths = paths
         self.worker = StoreWorker.open(paths.store)
-        self.wiring = Wiring(paths, self.worker, load=load)
+        self.wiring = Wiring(paths, self.worker, load=load, look=look)
         self.warnings: list[str] = []
         self._engine = make_engine()
         self._engine.warnings.connect(lambda found: self.warnings.extend(w.toString() for w in found))
@@ -186,8 +187,8 @@ def open_window(qtbot, qapp, paths, monkeypatch):
     network_wall.refused.clear()
     opened: list[Window] = []
 
-    def open_one(load=None) -> Window:
-        opened.append(Window(qtbot, paths, load))
+    def open_one(load=None, look=look_at_machine) -> Window:
+        opened.append(Window(qtbot, paths, load, look))
         return opened[-1]
 
     yield open_one

@@ -12,6 +12,7 @@ from oa_desktop.errors import OaError
 from oa_desktop.hub.catalogue import Catalogue, CatalogueEntry, load_catalogue
 from oa_desktop.services.download_jobs import DownloadJob
 from oa_desktop.services.fit import FitReport, Verdict
+from oa_desktop.services.getting import Wanted
 from oa_desktop.services.model_file import Origin
 from oa_desktop.services.recommendations import Offer, offer_of, offers
 from oa_desktop.ui.bridge import Bridge
@@ -25,10 +26,10 @@ from oa_desktop.ui.library.catalogue_rows import (
 from oa_desktop.ui.library.choices import Choice, of_entry
 from oa_desktop.ui.library.download_rows import is_listed
 from oa_desktop.ui.library.downloads_control import DownloadsControl
+from oa_desktop.ui.library.getting_view_model import GettingViewModel
 from oa_desktop.ui.library.local_models import LocalModels
-from oa_desktop.ui.library.row_state import HERE, NOT_HERE, ON_ITS_WAY, PAUSED, Place, RowState, states
+from oa_desktop.ui.library.row_state import HERE, NOT_HERE, ON_ITS_WAY, PAUSED, Place, RowState
 from oa_desktop.ui.models.model_view_model import ModelViewModel
-from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.pages import CHAT, Pages
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
@@ -73,10 +74,10 @@ class CatalogueViewModel(QObject):
         bridge: Bridge,
         local: LocalModels,
         downloads: DownloadsControl,
+        getting: GettingViewModel,
         models: ModelViewModel,
         preferences: Preferences,
         pages: Pages,
-        notices: Notices,
         endpoint: str,
         parent: QObject | None = None,
     ) -> None:
@@ -85,10 +86,10 @@ class CatalogueViewModel(QObject):
         self._bridge = bridge
         self._local = local
         self._downloads = downloads
+        self._getting = getting
         self._models = models
         self._preferences = preferences
         self._pages = pages
-        self._notices = notices
         self._endpoint = endpoint
         self._catalogue: Catalogue | None = None
         self._offers: tuple[Offer, ...] = ()
@@ -98,9 +99,8 @@ class CatalogueViewModel(QObject):
         self._props = CatalogueProps()
         self._rows = RowsModel(CatalogueRow, self)
         self._hero = RowsModel(CatalogueRow, self)
-        local.changed.connect(self._show)
+        getting.changed.connect(self._show)
         local.machine_changed.connect(self._offer)
-        downloads.changed.connect(self._show)
         models.chipTextChanged.connect(self._show)
 
     @staticmethod
@@ -187,7 +187,7 @@ class CatalogueViewModel(QObject):
                 file.size_bytes or 0,
                 pinned_sha256=(pinned,) if pinned else (),
             )
-            self._downloads.add(job, self._notices.show_error)
+            self._getting.get(Wanted(entry.id, file.path), job, self._catalogue)
 
     @Slot(str)
     def use(self, ref: str) -> None:
@@ -235,7 +235,7 @@ class CatalogueViewModel(QObject):
         return known
 
     def _show(self) -> None:
-        here = states(self._local.files, self._downloads.downloads)
+        here = self._getting.standings()
         rows = {offer.entry.id: self._row(offer.entry, here) for offer in self._offers}
         matches = matching(self._props.query)
         shown = [rows[offer.entry.id] for offer in self._offers if matches(offer.entry)]

@@ -7,7 +7,7 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.services.downloads import Download, State
 from oa_desktop.ui.library.row_state import fraction, progress_text
 
-GATED_CODES = ("hub-gated", "hub-token-refused")
+GATED_CODES = ("repo-gated", "token-refused", "token-invalid")
 """Of trouble that a token of the person may mend."""
 
 

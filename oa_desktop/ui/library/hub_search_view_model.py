@@ -13,14 +13,13 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.errors import GatedRepo, HubOffline
 from oa_desktop.services.download_jobs import DownloadJob
 from oa_desktop.services.fit import FitReport, estimate
+from oa_desktop.services.getting import Wanted
 from oa_desktop.services.hub_search import SORTS, Found, HubSearch, RepoContent
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.choices import of_repo, usual
-from oa_desktop.ui.library.downloads_control import DownloadsControl
+from oa_desktop.ui.library.getting_view_model import GettingViewModel
 from oa_desktop.ui.library.hub_rows import HubRow, Opened, hub_row
 from oa_desktop.ui.library.local_models import LocalModels
-from oa_desktop.ui.library.row_state import states
-from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
@@ -75,9 +74,8 @@ class HubSearchViewModel(QObject):
         bridge: Bridge,
         search: HubSearch,
         local: LocalModels,
-        downloads: DownloadsControl,
+        getting: GettingViewModel,
         preferences: Preferences,
-        notices: Notices,
         endpoint: str,
         parent: QObject | None = None,
     ) -> None:
@@ -85,18 +83,16 @@ class HubSearchViewModel(QObject):
         self._bridge = bridge
         self._search = search
         self._local = local
-        self._downloads = downloads
+        self._getting = getting
         self._preferences = preferences
-        self._notices = notices
         self._endpoint = endpoint
         self._props = SearchProps()
         self._attempt = 0
         self._found: tuple[FoundRepo, ...] = ()
         self._opened: dict[str, Opened] = {}
         self._rows = RowsModel(HubRow, self)
-        local.changed.connect(self._show)
+        getting.changed.connect(self._show)
         local.machine_changed.connect(self._show)
-        downloads.changed.connect(self._show)
 
     @staticmethod
     def create(_engine: QQmlEngine) -> "HubSearchViewModel":
@@ -234,7 +230,7 @@ class HubSearchViewModel(QObject):
                 printable(repo.rpartition("/")[2], 160),
                 choice.size_bytes or 0,
             )
-            self._downloads.add(job, self._notices.show_error)
+            self._getting.get(Wanted(repo, choice.key, job.revision), job, None)
 
     @Slot()
     def readToken(self) -> None:
@@ -309,7 +305,7 @@ class HubSearchViewModel(QObject):
         return round(ROOM * (machine.memory_free + own))
 
     def _show(self) -> None:
-        here = states(self._local.files, self._downloads.downloads)
+        here = self._getting.standings()
         rows = []
         for found in self._found:
             opened = self._opened.get(found.id)

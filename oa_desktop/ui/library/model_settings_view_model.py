@@ -306,7 +306,9 @@ class ModelSettingsViewModel(QObject):
             )
 
         self._change(preview_busy=True)
-        self._bridge.run(render(), lambda preview: self._rendered(attempt, cancelled, preview), lambda _: None)
+        self._bridge.run(
+            render(), lambda preview: self._rendered(attempt, cancelled, preview), lambda _: None
+        )
 
     def _rendered(self, attempt: int, cancelled: threading.Event, preview: Preview) -> None:
         if attempt != self._attempt or cancelled.is_set():

@@ -14,12 +14,14 @@ from oa_desktop.paths import AppPaths
 from oa_desktop.services.downloading import ModelDownloader
 from oa_desktop.services.downloads import Downloads
 from oa_desktop.services.fit import look_at_machine
+from oa_desktop.services.getting import Getting
 from oa_desktop.services.hub_search import HubSearch
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.catalogue_view_model import CatalogueViewModel
 from oa_desktop.ui.library.downloads_control import DownloadsControl, Tell
 from oa_desktop.ui.library.downloads_view_model import DownloadsViewModel
+from oa_desktop.ui.library.getting_view_model import GettingViewModel
 from oa_desktop.ui.library.hub_search_view_model import HubSearchViewModel
 from oa_desktop.ui.library.import_view_model import ImportViewModel
 from oa_desktop.ui.library.local_models import LocalModels, Look
@@ -54,22 +56,24 @@ class LibraryWiring(QObject):
         self._library = library
         self._notices = notices
         endpoint = _shown_endpoint()
-        tokens = functools.cache(TokenStore)
-        self._hub = functools.cache(lambda: Hub(token=lambda: tokens().get()))
+        tokens = functools.cache(lambda: TokenStore(endpoint_of()))
+        self._preferences = preferences
+        self._hub = functools.cache(lambda: Hub(token=tokens().get, offline=self._is_offline))
         self.pages = Pages(self)
         self.local = LocalModels(bridge, library, paths.models, notices, look, self)
         self.downloads = DownloadsControl(bridge, self._make_downloads, self)
         self.downloads_view = DownloadsViewModel(self.downloads, models, self.pages, notices, self)
+        getting = Getting(self._hub, library)
+        self.getting = GettingViewModel(bridge, getting, self.local, self.downloads, models, notices, self)
         self.catalogue = CatalogueViewModel(
-            bridge, self.local, self.downloads, models, preferences, self.pages, notices, endpoint, self
+            bridge, self.local, self.downloads, self.getting, models, preferences, self.pages, endpoint, self
         )
         self.search = HubSearchViewModel(
             bridge,
             HubSearch(self._hub, tokens),
             self.local,
-            self.downloads,
+            self.getting,
             preferences,
-            notices,
             endpoint,
             self,
         )
@@ -87,6 +91,7 @@ class LibraryWiring(QObject):
         return (
             self.pages,
             self.downloads_view,
+            self.getting,
             self.catalogue,
             self.search,
             self.on_disk,
@@ -103,9 +108,20 @@ class LibraryWiring(QObject):
         self._bridge.run(purge(), lambda _: None, self._not_purged)
         self.downloads.begin()
 
+    async def close(self) -> None:
+        """Stop what runs; awaited on the I/O thread."""
+        self.getting.close()
+        await self.downloads.close()
+
     def _make_downloads(self, tell: Tell) -> Downloads:
         downloader = ModelDownloader(self._hub(), self._library, self._paths.models)
-        return Downloads(downloader, tell)
+        return Downloads(downloader, tell, self._limit)
+
+    def _is_offline(self) -> bool:
+        return self._preferences.settings.offline
+
+    def _limit(self) -> int:
+        return round(self._preferences.settings.download_limit * 1e6)
 
     def _not_purged(self, error: OaError) -> None:
         if isinstance(error, StorageError):

@@ -180,6 +180,7 @@ ColumnLayout {
 
             ModelAction {
                 Layout.preferredWidth: Theme.scaled(116)
+                canPause: root.downloadKey !== ""
                 modelName: root.title
                 progress: root.progress
                 status: root.standing

@@ -13,7 +13,7 @@ RowLayout {
     property string statusText: ""
     property string modelName: ""
     property bool strong: false
-    property bool canDownload: true
+    property bool canPause: true
 
     signal downloadRequested
     signal useRequested
@@ -24,7 +24,6 @@ RowLayout {
 
     SafeButton {
         Layout.fillWidth: true
-        enabled: root.canDownload
         iconName: "download"
         objectName: "downloadButton"
         text: qsTr("Download")
@@ -72,7 +71,7 @@ RowLayout {
         iconName: "pause"
         name: qsTr("Pause the download of %1").arg(root.modelName)
         objectName: "pauseButton"
-        visible: root.status === "coming"
+        visible: root.status === "coming" && root.canPause
 
         onClicked: root.pauseRequested()
     }

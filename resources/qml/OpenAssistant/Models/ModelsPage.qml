@@ -325,6 +325,10 @@ Item {
         objectName: "tokenDialog"
     }
 
+    CopyDialog {
+        objectName: "copyDialog"
+    }
+
     ImportDialog {
         objectName: "importDialog"
     }

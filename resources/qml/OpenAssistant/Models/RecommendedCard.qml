@@ -168,6 +168,7 @@ Card {
             SafeIconButton {
                 iconName: "pause"
                 name: qsTr("Pause the download of %1").arg(root.title)
+                visible: root.downloadKey !== ""
 
                 onClicked: DownloadsViewModel.pause(root.downloadKey)
             }
@@ -175,6 +176,7 @@ Card {
             SafeIconButton {
                 iconName: "close"
                 name: qsTr("Cancel the download of %1 and remove what came").arg(root.title)
+                visible: root.downloadKey !== ""
 
                 onClicked: DownloadsViewModel.cancel(root.downloadKey)
             }
