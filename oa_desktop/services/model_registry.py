@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 _VERSION = 2
 _MAX_FILE_BYTES = 16 << 20
-_LOCK_S = 10.0
+LOCK_S = 10.0
 _NO_NOTES = ModelNotes()
 
 
@@ -90,12 +90,12 @@ class RegistryLock:
 
     def __init__(self, path: Path) -> None:
         self._threads = threading.Lock()
-        self._file = filelock.FileLock(path, timeout=_LOCK_S, thread_local=False)
+        self._file = filelock.FileLock(path, thread_local=False)
 
     def __enter__(self) -> None:
         self._threads.acquire()
         try:
-            self._file.acquire()
+            self._file.acquire(timeout=LOCK_S)
         except filelock.Timeout as exc:
             self._threads.release()
             raise StorageError(

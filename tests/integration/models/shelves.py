@@ -69,7 +69,7 @@ def source_of(*hashes: str, name: str = "tiny.gguf") -> HubSource:
 
 
 def killed_at(step: int, work: Callable[[], object], folder: Path) -> bool:
-    """Do `work` in a child that dies by SIGKILL before its step number `step` in `folder`. False: it was done."""
+    """Do `work` in a child that is killed before its step number `step` in `folder`. False: it was done."""
     child = os.fork()
     if child == 0:
         _die_at(step, str(folder))

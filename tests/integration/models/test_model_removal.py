@@ -9,7 +9,7 @@ import pytest
 
 from oa_desktop.errors import ModelError
 from oa_desktop.services import model_removal
-from oa_desktop.services.model_file import ModelFile, Origin
+from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.model_removal import Removal
 from oa_desktop.services.models import ModelLibrary
 from tests.integration.models.shelves import (
