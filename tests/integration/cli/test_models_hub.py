@@ -215,13 +215,36 @@ def test_what_is_not_there_is_said_in_a_sentence(
     assert run.files == []
 
 
-def test_a_split_model_is_downloaded_whole_and_one_with_a_part_missing_is_not(
-    run: Run, hub_server: HubServer
-) -> None:
+@pytest.mark.parametrize("named", ["Q8_0", "q8/big-Q8_0-00002-of-00003.gguf", "big-Q8_0-00003-of-00003.gguf"])
+def test_d18_a_split_model_comes_whole_by_any_name(run: Run, hub_server: HubServer, named: str) -> None:
+    parts = [f"q8/big-Q8_0-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
+    content = {path: made_model(20_000 + 1000 * number, number) for number, path in enumerate(parts)}
+    hub_server.add_repo("someone/split", {"small.Q4_0.gguf": CONTENT, **content})
+    document = run.json("download", "someone/split", named)
+    assert document["source"]["paths"] == parts
+    assert "in 3 parts" in run.err
+    assert [path.read_bytes() for path in sorted(run.files)] == [content[path] for path in parts]
+
+
+def test_d18_a_split_model_with_a_part_missing_is_not_downloaded(run: Run, hub_server: HubServer) -> None:
     parts = {f"big-Q8_0-0000{number}-of-00003.gguf": made_model(30_000, number) for number in (1, 3)}
     hub_server.add_repo("someone/split", parts)
-    said = run("download", "someone/split", exit_code=1)
-    assert "only 2 of 3 parts" in said
+    assert "only 2 of 3 parts" in run("download", "someone/split", exit_code=1)
+    assert "parts are missing" in (run("search", "someone/split") + run.err)
+    assert hub_server.seen("cdn") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a\\..\\b.gguf", "CON.gguf", "new\nli\x1b[2Jne.gguf", "x" * 240 + ".gguf", "模型.gguf"]
+)
+def test_d15_a_file_with_a_strange_name_can_be_asked_for_and_lies_in_the_folder(
+    run: Run, hub_server: HubServer, name: str
+) -> None:
+    hub_server.add_repo(REPO, {name: CONTENT, "other.gguf": made_model(9000, 3)})
+    code = run.attempt("download", REPO, name)
+    assert all(char.isprintable() or char == "\n" for char in run.out + run.err)
+    assert [file.read_bytes() for file in run.files] == ([CONTENT] if code == 0 else [])
+    assert code == 0, run.err
 
 
 def test_a_known_model_is_downloaded_by_its_short_name_and_what_differs_is_said(
@@ -450,10 +473,10 @@ def test_a_hostile_repository_cannot_write_on_the_terminal(run: Run, hub_server:
     hub_server.add_repo(
         "someone/evil", {"a\x1b[2J\u202e.Q4_K_M.gguf": CONTENT, FILE: CONTENT}, licence="\x1b]0;mine\x07"
     )
-    run("search", "someone/evil")
-    run("search", "evil")
-    run("download", "someone/evil", FILE)
-    assert all(char.isprintable() or char == "\n" for char in run.out + run.err)
+    for arguments in (("search", "someone/evil"), ("search", "evil"), ("download", "someone/evil", FILE)):
+        run(*arguments)
+        assert "evil" in run.out + run.err
+        assert all(char.isprintable() or char == "\n" for char in run.out + run.err), arguments
 
 
 def test_a_file_another_program_has_is_named_and_used_only_when_wanted(

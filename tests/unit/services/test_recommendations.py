@@ -81,7 +81,7 @@ def test_the_one_to_begin_with_fits_comes_first_and_may_be_used_by_everybody(
     assert order == [entry.id for entry in CATALOGUE.entries if entry.id in order]
 
 
-@pytest.mark.parametrize("memory_gb", [0.3, 8, 64])
+@pytest.mark.parametrize("memory_gb", [0.3, 12, 64])
 def test_nothing_coarser_than_q3_k_m_is_offered(memory_gb: float) -> None:
     assert all(is_recommendable(offer.file.quantisation) for offer in found(machine(memory_gb)))
 
@@ -102,6 +102,13 @@ def test_a_model_for_research_only_is_offered_but_never_the_one_to_begin_with() 
     assert found(machine(64), only)[0].fit.verdict is Verdict.FITS
     assert first(machine(64), only) == ""
     assert first(machine(64), Catalogue((replace(entry, non_commercial=False),))) != ""
+
+
+def test_nobody_is_sent_to_download_for_hours() -> None:
+    only_40b = Catalogue(tuple(entry for entry in CATALOGUE.entries if entry.id == "oa-falcon-40b-top1"))
+    workstation = machine(120, card_gb=80)
+    assert found(workstation, only_40b)[0].fit.verdict is Verdict.FITS
+    assert first(workstation, only_40b) == ""
 
 
 def test_a_size_nobody_noted_is_expected_from_the_parameters() -> None:
