@@ -14,6 +14,7 @@ from oa_desktop.hub.errors import HubError
 from oa_desktop.hub.sentences import Asked
 
 EXPECTED = (
+    upstream.EntryNotFoundError,
     httpx2.HTTPError,
     httpx2.InvalidURL,
     httpx2.StreamError,

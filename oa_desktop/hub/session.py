@@ -21,7 +21,7 @@ from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defin
 from huggingface_hub.utils import logging as upstream_logging
 
 from oa_desktop.hub.addresses import MOST_REDIRECTS, check_target, is_same_origin
-from oa_desktop.hub.errors import HubError, HubUnreachable
+from oa_desktop.hub.errors import HubUnreachable
 from oa_desktop.hub.failures import EXPECTED, translated
 from oa_desktop.hub.sentences import Asked, in_circles, silent, unreadable
 
@@ -57,8 +57,6 @@ def asking(asked: Asked, patience: Patience) -> Iterator[None]:
     token = _call.set(_Call(asked, patience, time.monotonic() + patience.whole_s))
     try:
         yield
-    except HubError:
-        raise
     except EXPECTED as exc:
         raise translated(exc, asked) from exc
     finally:
@@ -143,7 +141,6 @@ def _after(response: httpx2.Response) -> None:
     call = _current(response.request)
     refused = response.status_code >= 400
     response.stream = _Bounded(response.stream, call, 0 if refused else MOST_ANSWER_BYTES)
-    response.headers.pop("X-HF-Warning", None)
     if refused:
         hf_raise_for_status(response)
     if response.headers.get("Content-Encoding", "identity") != "identity":

@@ -1,8 +1,12 @@
 """What the hub tells, read through huggingface_hub into our values."""
 
 import hashlib
+import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +177,21 @@ def test_the_hub_learns_who_asks_and_nothing_about_the_machine(hub_server: HubSe
         "/ann/tiny-chat-GGUF/resolve/main/tiny.Q2_K.gguf",
     }
     assert hub.download_headers(hub_server.endpoint) == {"User-Agent": f"oa_desktop/{__version__}"}
+
+
+def test_a_first_start_asks_for_nothing_but_what_is_wanted(hub_server: HubServer, tmp_path: Path) -> None:
+    filled(hub_server)
+    told = ("DO_NOT_TRACK", "DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY")
+    environment = {name: value for name, value in os.environ.items() if name not in told}
+    environment |= {"HF_HOME": str(tmp_path), "HF_ENDPOINT": hub_server.endpoint, "AI_AGENT": "somebody"}
+    program = "from oa_desktop.hub.api import Hub; print(len(Hub().search('chat')))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout.strip(), done.stderr) == ("3", "")
+    assert [request.path for request in hub_server.requests] == ["/api/models"]
+    assert "agent/" not in hub_server.requests[0].headers["user-agent"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_hub_of_the_environment_is_asked(hub_server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:

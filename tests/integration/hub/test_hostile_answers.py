@@ -152,7 +152,8 @@ def test_an_answer_of_a_hundred_megabytes_is_not_read(hub_server: HubServer, hub
 
 
 def test_a_packed_answer_is_not_unpacked(hub_server: HubServer, hub: Hub) -> None:
-    bomb = gzip.compress(b'"' + b" " * 50_000_000 + b'"', 9)
+    answer = json.dumps(model()).encode()
+    bomb = gzip.compress(answer + b" " * 50_000_000, 9)
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
     hub_server.fail(Status(200, headers, bomb), origin="hub")
     assert refused(lambda: hub.repo("me/model")).code == "hub-answer-unreadable"

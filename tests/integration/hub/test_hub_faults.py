@@ -247,6 +247,12 @@ def test_d10_an_address_nobody_can_read_is_not_followed(
     assert trouble(lambda: question(hub)).code == "hub-answer-unreadable"
 
 
+def test_d10_a_next_page_at_an_address_that_is_not_allowed(hub_server: HubServer, hub: Hub) -> None:
+    link = {"Link": '<http://example.com/api/models>; rel="next"', "Content-Type": "application/json"}
+    hub_server.fail(Status(200, link, b"[]"), origin="hub")
+    assert trouble(lambda: hub.search("model")).code == "redirect-refused"
+
+
 def test_d11_a_log_in_page_is_not_taken_for_the_hub(hub_server: HubServer, hub: Hub) -> None:
     hub_server.fail(HtmlPage(), origin="hub", times=None)
     for question in QUESTIONS.values():
