@@ -235,7 +235,7 @@ def test_d18_a_split_model_with_a_part_missing_is_not_downloaded(run: Run, hub_s
 
 
 @pytest.mark.parametrize(
-    "name", ["a\\..\\b.gguf", "CON.gguf", "new\nli\x1b[2Jne.gguf", "x" * 240 + ".gguf", "模型.gguf"]
+    "name", ["a\\..\\b.gguf", "CON.gguf", "new\nli\x07ne.gguf", "x" * 240 + ".gguf", "模型.gguf"]
 )
 def test_d15_a_file_with_a_strange_name_can_be_asked_for_and_lies_in_the_folder(
     run: Run, hub_server: HubServer, name: str
