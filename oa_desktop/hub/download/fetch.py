@@ -1,10 +1,8 @@
 """Download one file: ask where it is, receive it with patience, check it, and only then give it its name."""
 
 import logging
-import os
 import re
 import shutil
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from oa_desktop.gguf.header import read_header
 from oa_desktop.gguf.sniff import kind_of_bytes
 from oa_desktop.hub.download import sentences
 from oa_desktop.hub.download.alone import Alone
+from oa_desktop.hub.download.already_there import is_there
 from oa_desktop.hub.download.answers import AddressExpired, NotTheseBytes, WebPage, WrongSize
 from oa_desktop.hub.download.connection import Body, Connections
 from oa_desktop.hub.download.following_hash import FollowingHash
@@ -89,7 +88,7 @@ def fetch(hub: Locator, wanted: Wanted, folder: Path, control: Control, tuning: 
     location = wanted.location
     try:
         with Alone(folder / f"{location.sha256}.lock", control):
-            if _is_there(wanted):
+            if is_there(wanted.target, location.sha256 or "", location.size_bytes or 0, control):
                 return wanted.target
             return _Fetch(hub, wanted, folder, control, tuning).run()
     except OSError as exc:
@@ -255,12 +254,3 @@ class _Fetch:
 
     def _report(self, phase: Phase) -> None:
         self._control.report(self._progress(phase))
-
-
-def _is_there(wanted: Wanted) -> bool:
-    """Whether an earlier download, or one beside this, already gave the file its name."""
-    try:
-        status = os.lstat(wanted.target)
-    except OSError:
-        return False
-    return stat.S_ISREG(status.st_mode) and status.st_size == wanted.location.size_bytes
