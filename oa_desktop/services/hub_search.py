@@ -71,18 +71,11 @@ class HubSearch:
         return RepoContent(details, models, _note(groups))
 
     def keep_token(self, token: str) -> str:
-        """Keep the token in the system's keyring if the hub knows it; the person's name. Raises HubError."""
-        tokens = self._tokens()
-        before = tokens.get()
-        tokens.set(token.strip())
-        try:
-            return printable(self._hub().whoami() or "", 60)
-        except Exception:
-            if before:
-                tokens.set(before)
-            else:
-                tokens.delete()
-            raise
+        """Keep the token in the system's keyring once the hub has said whose it is. Raises HubError."""
+        token = token.strip()
+        name = self._hub().whoami(token)
+        self._tokens().set(token)
+        return printable(name or "", 60)
 
     def forget_token(self) -> None:
         """Remove it from the keyring. Raises HubError."""

@@ -1,4 +1,4 @@
-"""The real hub, asked only when OA_TEST_HUB=1: whether it still answers as the local one of the tests does."""
+"""The real hub, asked only with OA_TEST_HUB=1: whether it answers as the local one of the tests does."""
 
 import os
 
