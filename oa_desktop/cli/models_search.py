@@ -1,5 +1,7 @@
 """`oa-desktop models search`: the known models, repositories of the hub, and the files of one of them."""
 
+import shutil
+
 import click
 
 from oa_desktop.cli.app import App
@@ -70,8 +72,9 @@ def _may_fit(verdict: Verdict) -> bool:
 
 
 def _say_offers(known: tuple[Offer, ...]) -> None:
+    columns = shutil.get_terminal_size().columns
     for offer in known:
-        for line in offer_lines(offer):
+        for line in offer_lines(offer, columns):
             say(line)
 
 

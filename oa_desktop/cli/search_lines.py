@@ -1,5 +1,6 @@
 """What a search found, as lines and as JSON. Names and licences of the hub are somebody's words."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,11 +11,12 @@ from oa_desktop.hub.repos import FoundRepo
 from oa_desktop.services.fit import FitReport, Verdict
 from oa_desktop.services.recommendations import Offer
 
+_INDENT, _WIDEST = 25, 110
 _FITS = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.TOO_BIG: "too big", Verdict.UNKNOWN: "?"}
 _SIZES = {Size.SMALL: "Small", Size.BALANCED: "Balanced", Size.LARGE: "Large"}
 
 
-def offer_lines(offer: Offer) -> Iterator[str]:
+def offer_lines(offer: Offer, columns: int) -> Iterator[str]:
     """A known model: its name and numbers, and below what it is good for and what to know."""
     entry = offer.entry
     size = decimal_size(offer.size_bytes) if offer.size_bytes else ""
@@ -23,8 +25,13 @@ def offer_lines(offer: Offer) -> Iterator[str]:
         facts.append("not for commercial use")
     if offer.recommended:
         facts.append("recommended for this machine")
-    yield f"{entry.id:24} {' · '.join(fact for fact in facts if fact)}"
-    yield f"{'':24} {entry.title}. {entry.sentence}"
+    yield f"{entry.id:{_INDENT}}{' · '.join(fact for fact in facts if fact)}"
+    yield from textwrap.wrap(
+        f"{entry.title}. {entry.sentence}",
+        max(min(columns, _WIDEST), 2 * _INDENT),
+        initial_indent=" " * _INDENT,
+        subsequent_indent=" " * _INDENT,
+    )
 
 
 def repo_line(repo: FoundRepo) -> str:
