@@ -25,6 +25,7 @@ from tests.hub_server import (
     HubServer,
     IgnoreRange,
     LongBody,
+    NoLength,
     RedirectLoop,
     Stall,
     Status,
@@ -149,6 +150,12 @@ def test_a_cut_in_a_later_piece_is_noticed(remote: Remote) -> None:
     with pytest.raises(HubError, match="broke off"):
         remote.read()
     assert len(remote.ranges()) == 3
+
+
+def test_a_cut_that_no_length_betrays_is_noticed(remote: Remote) -> None:
+    remote.server.fail(NoLength(), CutAfter(100_000), times=None)
+    with pytest.raises(HubError, match="broke off"):
+        remote.read(whole_s=5)
 
 
 def test_an_expired_address_is_asked_for_again(remote: Remote) -> None:

@@ -10,7 +10,7 @@ from oa_desktop.gguf.check import check_model
 from oa_desktop.gguf.facts import Shape
 from oa_desktop.gguf.fit import compute_bytes, memory_need
 from oa_desktop.gguf.kv_cache import KvType, cell_bytes
-from oa_desktop.gguf.layer_sizes import layer_sizes
+from oa_desktop.gguf.layer_sizes import layer_sizes, rough_layer_sizes
 from tests.unit.gguf.ggufs import PAIRS, U32, Gguf, pair, tensor
 
 TOUR = Path(__file__).parents[3] / "resources" / "tour" / "tour.gguf"
@@ -58,6 +58,20 @@ def test_a_header_without_layers_says_nothing(tmp_path: Path):
     pairs = [part for part in PAIRS if part != pair("llama.block_count", U32, 2)]
     header = read_header(write(tmp_path / "m.gguf", [EMBEDDING], pairs))
     assert layer_sizes([header]) is None
+
+
+def test_a_file_that_is_not_here_is_spread_over_its_layers():
+    qwen = Shape(28, 1024, (8,) * 28, 128, 128, 151_936)
+    rough = rough_layer_sizes(397_000_000, qwen, 32_768, 596_000_000)
+    assert sum(rough.layers) + rough.input_bytes + rough.output_bytes == 397_000_000
+    assert rough.input_bytes == pytest.approx(151_936 * 1024 * 397 / 596, rel=0.01)
+    assert (rough.heads, rough.train_context_tokens) == (8, 32_768)
+
+
+def test_a_file_smaller_than_its_vocabulary_still_has_layers():
+    rough = rough_layer_sizes(1_000_000, Shape(2, 4096, (8,) * 2, 128, 128, 200_000))
+    assert min(rough.layers) > 100_000
+    assert sum(rough.layers) + rough.input_bytes + rough.output_bytes == 1_000_000
 
 
 def test_a_q8_cell_takes_34_bytes_for_32_numbers():
