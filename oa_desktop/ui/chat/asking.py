@@ -46,7 +46,7 @@ class Asking(QObject):
         settings, model = self._preferences.settings, self._engine.model
         if model is None:
             return settings
-        return model.settings.over(settings, ("preset",) if self._preset_chosen_for is model else ())
+        return model.settings.over(settings, ("preset",) if self._preset_chosen_for == model else ())
 
     def choose_preset(self, name: str) -> None:
         """From now on, and with the model that runs now even when it has a preset of its own."""

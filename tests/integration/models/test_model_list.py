@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from oa_desktop.cli.app import App
 from oa_desktop.client.api import EngineClient
 from oa_desktop.errors import StorageError, UsageError
+from oa_desktop.paths import HOME_VARIABLE
 from oa_desktop.services import model_registry
 from oa_desktop.services.loading import engine_options, load_model
 from oa_desktop.services.model_file import Origin
@@ -156,6 +158,16 @@ def test_settings_of_a_model_lie_over_those_of_the_app_but_not_over_what_was_ask
     )
     with pytest.raises(UsageError, match="needs flash attention"):
         engine_options(model, model.settings.over(Settings(flash_attention="off")))
+
+
+def test_at_the_command_line_what_was_asked_for_wins_over_the_model(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(shelf.paths.data.parent))
+    app = App({"gpu_layers": "3"})
+    model = app.library.configure(TOUR_REF, gpu_layers="0", kv_type="q8_0", preset="greedy")
+    settings = app.settings_for(model)
+    assert (settings.gpu_layers, settings.kv_type, settings.preset) == ("3", "q8_0", "greedy")
 
 
 @pytest.mark.model
