@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LIMIT = 30
 SORTS = ("downloads", "likes", "updated")
+_MOST_BROKEN = 3
 _SET_ASIDE = {
     FileRole.PROJECTOR: "an image projector",
     FileRole.ADAPTER: "an adapter",
@@ -105,11 +106,11 @@ def _as_found(details: RepoDetails) -> FoundRepo:
 def _note(groups: tuple[RepoModel, ...]) -> str:
     """Which files were left out, and why."""
     kinds = dict.fromkeys(_SET_ASIDE[group.kind] for group in groups if group.kind in _SET_ASIDE)
-    broken = sum(group.kind is FileRole.MODEL and not group.complete for group in groups)
+    broken = [group for group in groups if group.kind is FileRole.MODEL and not group.complete]
     sentences = []
     if kinds:
         sentences.append(f"Also in it, and no chat model: {', '.join(kinds)}.")
-    if broken:
-        what = "One model is" if broken == 1 else f"{broken} models are"
-        sentences.append(f"{what} left out, because parts are missing.")
+    for group in broken[:_MOST_BROKEN]:
+        have = f"{len(group.parts)} of {group.parts_announced} parts"
+        sentences.append(f"{printable(group.name)} is left out: only {have} are there.")
     return " ".join(sentences)

@@ -61,6 +61,6 @@ def test_a_running_model_says_where_it_runs_and_how_full_its_context_is():
     assert props_of(status).context_text == ""
 
 
-def test_only_the_tour_model_comes_with_a_suggestion():
-    assert props_of(Off(), is_tour=True).suggestion
+def test_nothing_is_said_of_a_model_that_nobody_asked_for():
+    assert props_of(Off(), is_tour=True) == ModelProps(is_tour=True)
     assert props_of(Off()) == ModelProps()

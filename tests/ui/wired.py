@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from oa_desktop.client.handle import EngineHandle, ModelDescription
 from oa_desktop.client.status import Running
 from oa_desktop.paths import AppPaths
+from oa_desktop.services.fit import look_at_machine
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.wiring import Wiring
 
@@ -20,10 +21,10 @@ async def no_engine(_ref, _on_progress):
 class Wired:
     """A wiring with a way to wait and to read back."""
 
-    def __init__(self, qtbot, paths: AppPaths, load=no_engine) -> None:
+    def __init__(self, qtbot, paths: AppPaths, load=no_engine, look=look_at_machine) -> None:
         self._qtbot = qtbot
         self.worker = StoreWorker.open(paths.store)
-        self.wiring = Wiring(paths, self.worker, load=load)
+        self.wiring = Wiring(paths, self.worker, load=load, look=look)
 
     def close(self) -> None:
         self.wiring.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from oa_desktop.client.handle import ModelDescription
 from oa_desktop.client.status import EngineStatus, Halted, NotAnswering, Running, Starting, Waiting
 from oa_desktop.services.model_file import ModelFile
-from oa_desktop.ui.models.model_words import device_details, device_text, model_detail, suggestion
+from oa_desktop.ui.models.model_words import device_details, device_text, model_detail
 from oa_desktop.ui.numbers import number
 
 NEARLY_FULL = 0.85
@@ -40,13 +40,12 @@ class ModelProps:
     context_nearly_full: bool = False
     device_text: str = ""
     device_details: str = ""
-    suggestion: str = ""
 
 
 def derive_model_props(inputs: ModelInputs) -> ModelProps:
     """The props for these inputs."""
     name = inputs.name
-    props = ModelProps(is_tour=inputs.is_tour, suggestion=suggestion() if inputs.is_tour else "")
+    props = ModelProps(is_tour=inputs.is_tour)
     match inputs.status:
         case Starting(fraction=fraction):
             text = f"Loading {number(100 * fraction)} % · {name}" if fraction else f"Loading {name}…"

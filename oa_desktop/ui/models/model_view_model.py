@@ -54,7 +54,6 @@ class ModelViewModel(QObject):
     contextNearlyFullChanged = Signal()
     deviceTextChanged = Signal()
     deviceDetailsChanged = Signal()
-    suggestionChanged = Signal()
     fileRequested = Signal()
 
     def __init__(
@@ -134,10 +133,6 @@ class ModelViewModel(QObject):
     @Property(str, notify=deviceDetailsChanged)
     def deviceDetails(self) -> str:
         return self._props.device_details
-
-    @Property(str, notify=suggestionChanged)
-    def suggestion(self) -> str:
-        return self._props.suggestion
 
     @Property(list, notify=isTourChanged)
     def starters(self) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Final
 from oa_desktop.client.handle import EngineDevice, ModelDescription
 from oa_desktop.conversation.message import Message, Role
 from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_suggestions import SUGGESTED_MODELS
 from oa_desktop.services.models import TOUR_REF
 from oa_desktop.services.tour import FOLLOW_UP, QUESTION
 from oa_desktop.ui.conversations.conversation_rows import one_line
@@ -38,15 +37,6 @@ def model_detail(file: ModelFile) -> str:
     architecture = file.facts.architecture if file.facts else ""
     comes_with_app = "comes with the app" if file.ref == TOUR_REF else ""
     return " · ".join(part for part in (comes_with_app, architecture, size) if part)
-
-
-def suggestion() -> str:
-    """Which real model to begin with, and where it is found."""
-    first = SUGGESTED_MODELS[0]
-    return (
-        f"A first real model: {first.title} ({first.size_bytes / 1e6:.0f} MB). "
-        f"Fetch {first.file} from huggingface.co/{first.repo}, then open the file or drop it here."
-    )
 
 
 def device_text(device: EngineDevice | None) -> str:

@@ -83,22 +83,26 @@ SafePopup {
             wrapMode: Text.Wrap
         }
 
+        SafeButton {
+            Layout.fillWidth: true
+            Layout.leftMargin: Theme.space1
+            Layout.rightMargin: Theme.space1
+            Layout.topMargin: Theme.space1
+            iconName: "models"
+            objectName: "moreModels"
+            text: ModelViewModel.isTour ? qsTr("Get a real model") : qsTr("More models")
+            variant: ModelViewModel.isTour ? "primary" : "normal"
+
+            onClicked: {
+                root.close();
+                Pages.show("models");
+            }
+        }
+
         RowLayout {
             Layout.fillWidth: true
             Layout.margins: Theme.space1
             spacing: Theme.space2
-
-            SafeButton {
-                iconName: "models"
-                objectName: "moreModels"
-                text: qsTr("More models")
-                variant: ModelViewModel.isTour ? "primary" : "normal"
-
-                onClicked: {
-                    root.close();
-                    Pages.show("models");
-                }
-            }
 
             SafeButton {
                 iconName: "folder"

@@ -1,0 +1,493 @@
+"""The view models of the models page over real services and a hub on loopback."""
+
+import asyncio
+import threading
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from oa_desktop.errors import OaError
+from oa_desktop.hub.download.tuning import Tuning
+from oa_desktop.hub.repos import FoundRepo
+from oa_desktop.paths import app_paths, tour_model
+from oa_desktop.services import downloading
+from oa_desktop.services.downloads import State
+from oa_desktop.services.fit import Machine
+from oa_desktop.services.hub_search import Found
+from tests.hub_server import Status, Trickle
+from tests.made_gguf import made_model
+from tests.ui.wired import Notes, Wired
+
+MACHINE = Machine(4_000_000_000, 1_700_000_000, (), 200_000_000_000)
+"""So small that TinyLlama is what the app recommends."""
+ENTRY = "tinyllama-chat-v0.3"
+REPO, FILE = "TheBloke/TinyLlama-1.1B-Chat-v0.3-GGUF", "tinyllama-1.1b-chat-v0.3.Q4_K_M.gguf"
+SMALLER = "tinyllama-1.1b-chat-v0.3.Q3_K_M.gguf"
+QUICK = Tuning(
+    stall_s=1.0, first_wait_s=0.05, longest_wait_s=0.2, spare_bytes=0, reserve_bytes=0, note_s=0.05
+)
+TOKEN = "hf_" + "a" * 30
+
+
+class Memory(KeyringBackend):
+    """A keyring of this process."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def __init__(self):
+        super().__init__()
+        self.kept = {}
+
+    def get_password(self, service, username):
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def ring():
+    before, memory = keyring.get_keyring(), Memory()
+    keyring.set_keyring(memory)
+    yield memory
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def paths(tmp_path, hub_server, monkeypatch, ring):
+    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "person" / name))
+    monkeypatch.setenv("HF_ENDPOINT", hub_server.endpoint)
+    monkeypatch.setattr(downloading, "Tuning", lambda: QUICK)
+    made = app_paths({"OA_DESKTOP_HOME": str(tmp_path / "home")})
+    made.create()
+    return made
+
+
+@pytest.fixture
+def start(qtbot, qapp, paths):
+    """Opens the app on its models page; what is open at the end is closed."""
+    opened = []
+
+    def start():
+        wired = Wired(qtbot, paths, look=lambda _: MACHINE)
+        opened.append(wired)
+        wired.wiring.library_page.start()
+        wired.wiring.library_page.pages.show("models")
+        wired.wiring.library_page.catalogue.open()
+        wired.until(lambda: bool(wired.wiring.library_page.catalogue.rows.rows))
+        wired.until(lambda: bool(wired.wiring.library_page.on_disk.rows.rows))
+        return wired
+
+    yield start
+    for wired in opened:
+        if wired.worker is not None:
+            wired.close()
+
+
+@pytest.fixture
+def wired(start):
+    return start()
+
+
+@pytest.fixture
+def page(wired):
+    return wired.wiring.library_page
+
+
+def hero(page):
+    return page.catalogue.hero.rows[0]
+
+
+def downloads(page):
+    return page.downloads_view.rows.rows
+
+
+def on_disk(page):
+    """What is here beside the tour model."""
+    return [row for row in page.on_disk.rows.rows if row.can_remove]
+
+
+def add(page, wired):
+    """The recommended model, downloaded."""
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(on_disk(page)))
+    return on_disk(page)[0]
+
+
+def test_the_hub_is_asked_nothing_before_a_person_asks(page, hub_server):
+    page.catalogue.setQuery("falcon")
+    assert all("Falcon" in row.title for row in page.catalogue.rows.rows)
+    page.catalogue.setQuery("no such words")
+    assert page.catalogue.nothingFound
+    assert hub_server.requests == []
+
+
+def test_the_recommended_model_is_downloaded_used_and_then_no_longer_recommended(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: tour_model()})
+    assert (hero(page).key, hero(page).fit) == (ENTRY, "fits")
+    assert ENTRY not in [row.key for row in page.catalogue.rows.rows], "it stands there once"
+    page.catalogue.download(ENTRY)
+    assert (hero(page).standing, hero(page).standing_text) == ("coming", "Asking the hub")
+    wired.until(lambda: bool(on_disk(page)))
+    wired.until(lambda: bool(hero(page).model_ref))
+    assert on_disk(page)[0].place == f"from {REPO}"
+    assert "1 model takes" in page.on_disk.diskText
+    page.catalogue.use(hero(page).model_ref)
+    assert page.pages.shown == "chat"
+    assert wired.wiring.preferences.settings.model == on_disk(page)[0].key
+    wired.until(lambda: not page.catalogue.hero.rows)
+
+
+def test_the_size_that_was_chosen_is_what_is_downloaded(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(20_000, 1), SMALLER: made_model(20_000, 2)})
+    small = next(i for i, text in enumerate(hero(page).choices) if text.startswith("Small"))
+    notes = Notes(page.catalogue)
+    page.catalogue.chooseSize(ENTRY, small)
+    assert (hero(page).chosen, hero(page).technical) == (small, "Q3_K_M")
+    page.catalogue.chooseSize(ENTRY, 99)
+    assert hero(page).chosen == small
+    add(page, wired)
+    assert hub_server.seen(path=f"*{SMALLER}")
+    assert not hub_server.seen(path=f"*{FILE}")
+    assert "queryChanged" not in notes.take()
+
+
+def test_d13_a_download_is_paused_and_goes_on_where_it_was(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
+    hub_server.fail(Trickle(150_000), times=None)
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0.1)
+    key = downloads(page)[0].key
+    assert page.downloads_view.active
+    assert page.catalogue.heroDownload == key
+    page.downloads_view.pause(key)
+    wired.until(lambda: downloads(page)[0].can_resume)
+    assert downloads(page)[0].text.startswith("Paused · ")
+    assert (hero(page).standing, page.downloads_view.active) == ("paused", False)
+    hub_server.no_more_faults()
+    before = len(hub_server.seen("cdn", "GET"))
+    page.downloads_view.resume(key)
+    wired.until(lambda: bool(on_disk(page)))
+    assert hub_server.seen("cdn", "GET")[before].headers["range"] != "bytes=0-"
+    assert page.downloads_view.count == 0
+
+
+def test_d13_a_cancelled_download_leaves_nothing(page, wired, hub_server, paths):
+    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
+    hub_server.fail(Trickle(150_000), times=None)
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0)
+    page.downloads_view.cancel(downloads(page)[0].key)
+    wired.until(lambda: not downloads(page))
+    assert hero(page).standing == ""
+    assert [path for path in paths.models.rglob("*") if path.suffix in (".part", ".gguf", ".job")] == []
+
+
+def test_d14_a_download_goes_on_after_the_app_was_closed(start, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
+    hub_server.fail(Trickle(150_000), times=None)
+    first = start()
+    page = first.wiring.library_page
+    page.catalogue.download(ENTRY)
+    first.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0.1)
+    first.close()
+    first.worker = None
+    hub_server.no_more_faults()
+    before = len(hub_server.seen("cdn", "GET"))
+    second = start()
+    second.until(lambda: bool(on_disk(second.wiring.library_page)))
+    assert hub_server.seen("cdn", "GET")[before].headers["range"] != "bytes=0-"
+
+
+def test_d07_a_file_that_is_gone_is_said_and_can_be_tried_again(page, wired, hub_server):
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].can_retry)
+    assert downloads(page)[0].problem
+    assert hero(page).standing == "failed"
+    hub_server.add_repo(REPO, {FILE: made_model(20_000)})
+    page.downloads_view.resume(downloads(page)[0].key)
+    wired.until(lambda: bool(on_disk(page)))
+
+
+def test_d09_a_busy_hub_is_asked_again_with_a_count_down(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(20_000)})
+    hub_server.fail(Status(429, {"Retry-After": "30"}), origin="cdn", times=None)
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].text.startswith("Trying again in "))
+    assert downloads(page)[0].can_pause
+    page.downloads_view.cancel(downloads(page)[0].key)
+    wired.until(lambda: not downloads(page))
+
+
+def test_a_finished_download_is_offered_where_the_person_is(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(20_000)})
+    page.pages.show("chat")
+    page.catalogue.download(ENTRY)
+    notices = wired.wiring.notices
+    wired.until(lambda: any(notice.action_text == "Use it" for notice in notices.banners.rows))
+    (notice,) = notices.banners.rows
+    assert notice.text == "TinyLlama 1.1B Chat v0.3 is on this machine now."
+    notices.act(notice.key)
+    wired.until(lambda: bool(on_disk(page)))
+    assert wired.wiring.engine.ref == on_disk(page)[0].key
+    assert list(notices.banners.rows) == []
+
+
+def test_words_find_repositories_which_show_their_files_when_opened(page, wired, hub_server):
+    files = {"m.Q2_K.gguf": b"GGUF" * 10, "m.Q4_K_M.gguf": b"GGUF" * 20, "mmproj-f16.gguf": b"GGUF"}
+    hub_server.add_repo("owner/oasst-one-GGUF", files, downloads=12, licence="mit", languages=("en", "zh"))
+    page.search.ask("  oasst ")
+    assert (page.search.state, page.search.asked) == ("loading", "oasst")
+    wired.until(lambda: page.search.state == "results")
+    (row,) = page.search.rows.rows
+    assert (row.title, row.owner) == ("oasst-one-GGUF", "owner")
+    assert row.popularity.startswith("12 downloads · changed in ")
+    assert "mit" in row.facts
+    page.search.toggle(row.key)
+    wired.until(lambda: bool(page.search.rows.rows[0].choices))
+    row = page.search.rows.rows[0]
+    assert row.technical == "Q4_K_M"
+    assert "projector" in row.note
+    page.search.chooseSize(row.key, 0)
+    assert page.search.rows.rows[0].technical == "Q2_K"
+    page.search.toggle(row.key)
+    assert not page.search.rows.rows[0].expanded
+    page.search.leave()
+    assert (page.search.state, list(page.search.rows.rows)) == ("", [])
+
+
+def test_a_pasted_address_opens_its_repository_with_the_file_chosen_and_downloads_it(page, wired, hub_server):
+    hub_server.add_repo("owner/m-GGUF", {"m.Q4_K_M.gguf": made_model(9_000), "m.Q8_0.gguf": tour_model()})
+    page.search.ask(f"{hub_server.endpoint}/owner/m-GGUF/blob/main/m.Q8_0.gguf")
+    wired.until(lambda: page.search.state == "results")
+    (row,) = page.search.rows.rows
+    assert (row.expanded, row.technical) == (True, "Q8_0")
+    page.search.download(row.key)
+    wired.until(lambda: page.search.rows.rows[0].standing == "here")
+    page.catalogue.use(page.search.rows.rows[0].model_ref)
+    assert wired.wiring.engine.ref == on_disk(page)[0].key
+
+
+def test_a_search_without_a_result_and_one_that_fails_say_so(page, wired, hub_server):
+    page.search.ask("nobody made this")
+    wired.until(lambda: page.search.state == "nothing")
+    hub_server.fail(Status(500), origin="hub", times=None)
+    page.search.ask("anything")
+    wired.until(lambda: page.search.state == "failed")
+    assert page.search.problem
+    assert not page.search.offline
+    hub_server.no_more_faults()
+    page.search.again()
+    wired.until(lambda: page.search.state == "nothing")
+
+
+class SlowSearch:
+    """Answers each search with itself; the first one only when it may."""
+
+    def __init__(self):
+        self.may_answer, self.answered = threading.Event(), []
+
+    def find(self, text, **_options):
+        if text == "first":
+            self.may_answer.wait(10)
+        self.answered.append(text)
+        return Found((FoundRepo(f"owner/{text}"),))
+
+
+def test_a_late_answer_of_an_earlier_search_is_not_shown(page, wired):
+    search = page.search._search = SlowSearch()
+    page.search.ask("first")
+    page.search.ask("second")
+    wired.until(lambda: page.search.state == "results")
+    search.may_answer.set()
+    wired.until(lambda: search.answered == ["second", "first"])
+    came_after = []
+    wired.wiring.bridge.run(asyncio.to_thread(int), came_after.append, came_after.append)
+    wired.until(lambda: bool(came_after))
+    assert [row.title for row in page.search.rows.rows] == ["second"]
+
+
+def test_the_app_stays_offline_when_it_is_told_to(page, wired, hub_server):
+    wired.wiring.preferences.set("offline", True)
+    page.search.ask("anything")
+    wired.until(lambda: page.search.state == "failed")
+    assert page.search.offline
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].can_retry)
+    assert hub_server.requests == []
+
+
+def test_d06_a_closed_repository_opens_with_a_token_that_is_kept_in_the_keyring_alone(
+    page, wired, hub_server, ring, paths
+):
+    hub_server.add_repo("owner/closed-GGUF", {"m.Q4_K_M.gguf": made_model(9_000)}, gated=True)
+    hub_server.add_token(TOKEN, user="ida", accepted=("owner/closed-GGUF",))
+    page.search.ask("closed")
+    wired.until(lambda: page.search.state == "results")
+    assert page.search.rows.rows[0].gated
+    page.search.toggle("owner/closed-GGUF")
+    wired.until(lambda: bool(page.search.rows.rows[0].choices))
+    page.search.download("owner/closed-GGUF")
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].wants_token)
+    page.search.keepToken(f" {TOKEN} ")
+    wired.until(lambda: page.search.tokenPlace == "keyring")
+    assert "ida" in page.search.tokenNote
+    assert TOKEN in ring.kept.values()
+    page.downloads_view.resume(downloads(page)[0].key)
+    wired.until(lambda: bool(on_disk(page)))
+    assert not any("authorization" in request.headers for request in hub_server.seen("cdn"))
+    kept = [path for path in paths.data.parent.rglob("*") if path.is_file()]
+    assert not any(TOKEN.encode() in path.read_bytes() for path in kept if path.suffix != ".gguf")
+    page.search.forgetToken()
+    wired.until(lambda: page.search.tokenPlace == "")
+    assert ring.kept == {}
+
+
+def test_a_token_that_the_hub_does_not_know_is_not_kept(page, wired, ring):
+    page.search.keepToken("hf_wrong")
+    wired.until(lambda: not page.search.tokenBusy)
+    assert page.search.tokenNote
+    assert ring.kept == {}
+
+
+def test_a_removed_model_comes_back_with_undo(page, wired, hub_server, qtbot):
+    hub_server.add_repo(REPO, {FILE: made_model(9_000)})
+    ref = add(page, wired).key
+    toasts = []
+    wired.wiring.notices.toastShown.connect(lambda text, action: toasts.append((text, action)))
+    page.on_disk.remove(ref)
+    wired.until(lambda: not on_disk(page))
+    wired.until(lambda: bool(toasts))
+    assert toasts[0][1] == "Undo"
+    wired.wiring.notices.actOnToast()
+    wired.until(lambda: bool(on_disk(page)))
+    assert on_disk(page)[0].key == ref
+
+
+def test_a_model_that_runs_is_ended_before_it_is_removed(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(9_000)})
+    ref = add(page, wired).key
+    page.on_disk.use(ref)
+    page.on_disk.remove(ref)
+    wired.until(lambda: not on_disk(page))
+    assert wired.wiring.engine.ref == ""
+
+
+def test_a_damaged_model_is_found_and_downloaded_again(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(90_000)})
+    ref = add(page, wired).key
+    page.on_disk.verify(ref)
+    wired.until(lambda: bool(on_disk(page)[0].note))
+    assert on_disk(page)[0].note_ok
+    path = wired.wiring.library.show(ref).path
+    content = bytearray(path.read_bytes())
+    content[-100] ^= 1
+    path.write_bytes(content)
+    page.on_disk.verify(ref)
+    wired.until(lambda: not on_disk(page)[0].note_ok)
+    assert on_disk(page)[0].can_repair
+    page.on_disk.repair(ref)
+    wired.until(lambda: path.exists() and bytes(content) != path.read_bytes())
+    wired.until(lambda: not on_disk(page)[0].can_repair)
+    assert wired.wiring.library.verify(on_disk(page)[0].key).ok
+
+
+def test_a_file_is_looked_into_before_it_is_added_where_it_lies_or_copied(page, wired, tmp_path, paths):
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(tour_model().read_bytes())
+    asked = []
+    page.importing.asked.connect(lambda: asked.append(True))
+    page.importing.ask(file.as_uri())
+    wired.until(lambda: page.importing.canImport)
+    assert asked
+    assert page.importing.formatText == "oasst"
+    assert on_disk(page) == []
+    page.importing.accept(False, False)
+    wired.until(lambda: len(on_disk(page)) == 1)
+    assert on_disk(page)[0].place.startswith("stays in ")
+    page.importing.ask(str(file))
+    wired.until(lambda: page.importing.canImport)
+    page.importing.accept(True, True)
+    wired.until(lambda: len(on_disk(page)) == 2)
+    wired.until(lambda: page.pages.shown == "chat")
+    assert wired.wiring.library.show(wired.wiring.engine.ref).path.is_relative_to(paths.models)
+
+
+def test_a_file_that_is_no_model_is_named_for_what_it_is_and_not_added(page, wired, tmp_path):
+    (tmp_path / "page.gguf").write_bytes(b"<!DOCTYPE html><html>sign in</html>")
+    page.importing.ask(str(tmp_path / "page.gguf"))
+    wired.until(lambda: bool(page.importing.problem))
+    assert not page.importing.canImport
+    page.importing.accept(False, True)
+    page.importing.giveUp()
+    assert page.importing.problem == ""
+    assert on_disk(page) == []
+
+
+@pytest.mark.parametrize(("url", "count"), [("file:///a.gguf", 2), ("https://example.org/a.gguf", 1)])
+def test_only_one_file_of_this_machine_can_be_dropped(page, url, count):
+    assert not page.importing.askDropped(url, count)
+
+
+def test_settings_of_a_model_are_kept_and_taken_back(page, wired, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(9_000)})
+    ref = add(page, wired).key
+    settings = page.settings
+    settings.ask(ref)
+    settings.setContextTokens(1024)
+    settings.setGpuLayers("some")
+    assert settings.gpuLayersWrong
+    settings.setGpuLayers("0")
+    settings.setKvType(2)
+    settings.setPreset(1)
+    settings.setSystemPrompt("Be brief.")
+    settings.setPromptFormat(1)
+    settings.save()
+    wired.until(lambda: on_disk(page)[0].configured)
+    kept = wired.wiring.library.show(ref).settings
+    assert (kept.context_tokens, kept.gpu_layers, kept.kv_type) == (1024, "0", "q8_0")
+    assert (kept.preset, kept.system_prompt, kept.prompt_format) == ("k50", "Be brief.", "oasst")
+    settings.ask(ref)
+    assert (settings.contextTokens, settings.gpuLayers, settings.kvType) == (1024, "0", 2)
+    for put_back, value in (
+        (settings.setContextTokens, 0),
+        (settings.setGpuLayers, ""),
+        (settings.setKvType, 0),
+        (settings.setPreset, 0),
+        (settings.setSystemPrompt, ""),
+        (settings.setPromptFormat, 0),
+    ):
+        put_back(value)
+    settings.save()
+    wired.until(lambda: not on_disk(page)[0].configured)
+    settings.close()
+
+
+@pytest.mark.model
+def test_the_prompt_of_a_model_is_shown_as_its_engine_renders_it(page, wired):
+    page.settings.ask("tour")
+    wired.until(lambda: bool(page.settings.pieces.rows))
+    tokens = [row.text for row in page.settings.pieces.rows if row.kind == "token"]
+    assert tokens[:1] == ["<|prompter|>"]
+    assert "What is a barn?" in [row.text for row in page.settings.pieces.rows if row.kind == "message"]
+    assert "tokens." in page.settings.previewNote
+    page.settings.setPromptFormat(page.settings.formats.index("guanaco") + 1)
+    wired.until(lambda: "### Human" in page.settings.preview)
+
+
+def test_trouble_with_a_download_elsewhere_leads_to_the_page(page, wired, hub_server):
+    page.pages.show("chat")
+    page.catalogue.download(ENTRY)
+    notices = wired.wiring.notices
+    wired.until(lambda: any(notice.action_text == "Show" for notice in notices.banners.rows))
+    notices.act(notices.banners.rows[0].key)
+    assert page.pages.shown == "models"
+    assert page.downloads.downloads[0].state in (State.FAILED, State.PAUSED)
+    assert isinstance(page.downloads.downloads[0].problem, OaError)
