@@ -13,7 +13,6 @@ from oa_desktop.gguf import ModelIncomplete, ModelMissing, ModelTooLarge
 from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
 from oa_desktop.services import model_copy, models
 from oa_desktop.services.model_copy import safe_stem
-from oa_desktop.services.model_suggestions import SUGGESTED_MODELS
 from oa_desktop.services.models import ModelLibrary, Origin
 from tests.unit.gguf.ggufs import STRING, U32, Gguf, pair
 
@@ -331,12 +330,3 @@ def test_c04_a_path_that_is_no_utf8_survives_the_list(library: ModelLibrary, dow
     model = library.import_model(path)
     assert library.resolve(model.ref).path == path
     assert json.loads((library._shelf._path).read_bytes())["models"][0]["path"] == str(path)
-
-
-def test_suggestions_name_gguf_files_with_a_licence() -> None:
-    for model in SUGGESTED_MODELS:
-        assert model.file.endswith(".gguf")
-        assert model.url == f"https://huggingface.co/{model.repo}/resolve/main/{model.file}"
-        assert model.licence
-        assert model.sentence.endswith(".")
-        assert model.size_bytes > 100_000_000
