@@ -216,6 +216,7 @@ def test_a_renamed_repository_is_found_under_its_old_name(hub_server: HubServer)
     assert hub.locate("old/name", "a.gguf").size_bytes == len(MODEL)
 
 
+@pytest.mark.usefixtures("own_client")
 def test_a_proxy_of_the_environment_is_used(hub_server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     hub = filled(hub_server)
     monkeypatch.setenv("HTTP_PROXY", hub_server.proxy)

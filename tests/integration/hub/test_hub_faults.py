@@ -316,6 +316,7 @@ def test_a_name_nobody_knows(question: Callable[[Hub], object]) -> None:
     assert "hub.invalid" in error.title
 
 
+@pytest.mark.usefixtures("own_client")
 def test_tls_that_fails_and_tls_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with HubServer(tls=True) as server:
         server.add_repo(REPO, {FILE: b"GGUF"})
@@ -331,6 +332,7 @@ def test_tls_that_fails_and_tls_that_works(tmp_path: Path, monkeypatch: pytest.M
         assert hub.locate(REPO, FILE).size_bytes == 4
 
 
+@pytest.mark.usefixtures("own_client")
 @every_question
 def test_a_proxy_that_refuses(
     hub_server: HubServer, hub: Hub, question: Callable[[Hub], object], monkeypatch: pytest.MonkeyPatch
@@ -342,6 +344,7 @@ def test_a_proxy_that_refuses(
     assert trouble(lambda: question(Hub("https://hub.invalid")), HubUnreachable).code == "hub-proxy"
 
 
+@pytest.mark.usefixtures("own_client")
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://secret@x"])
 def test_a_proxy_the_app_cannot_use(hub: Hub, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
