@@ -16,6 +16,7 @@ RowLayout {
     SafeText {
         Layout.fillWidth: true
         Layout.maximumWidth: Math.ceil(implicitWidth)
+        Layout.minimumWidth: Math.min(Layout.maximumWidth, 0.6 * root.width)
         elide: Text.ElideRight
         maximumLineCount: 1
         role: "title"
