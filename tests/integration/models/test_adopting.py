@@ -10,13 +10,15 @@ import pytest
 
 from oa_desktop.errors import ModelError
 from oa_desktop.hub.adoption import model_places
-from oa_desktop.paths import HOME_VARIABLE, app_paths
+from oa_desktop.paths import HOME_VARIABLE, app_paths, tour_model
 from oa_desktop.services import adopting
 from oa_desktop.services.adopting import FoundCopy, adopt, adopt_any, find_copies
+from oa_desktop.services.loading import load_model
 from oa_desktop.services.model_file import Origin
 from oa_desktop.services.model_source import HubSource
 from oa_desktop.services.model_verifying import VerifyCancelled
 from oa_desktop.services.models import ModelLibrary
+from oa_desktop.settings import Settings
 from tests.unit.gguf.ggufs import U32, Gguf, pair
 
 NAME = "tiny.Q4_K_M.gguf"
@@ -45,10 +47,10 @@ def put(path: Path, content: bytes = BYTES) -> Path:
     return path
 
 
-def in_hub_cache(hub: Path) -> Path:
+def in_hub_cache(hub: Path, content: bytes = BYTES, sha256: str = SHA256) -> Path:
     """As huggingface_hub lays it out: the bytes by hash, and a link to them by name."""
     repository = hub / "models--me--Tiny-GGUF"
-    blob = put(repository / "blobs" / SHA256)
+    blob = put(repository / "blobs" / sha256, content)
     named = repository / "snapshots" / ("c" * 40) / "q4" / NAME
     named.parent.mkdir(parents=True)
     named.symlink_to(os.path.relpath(blob, named.parent))
@@ -183,3 +185,19 @@ def test_a_split_set_is_adopted_whole_or_not_at_all(home: Path, library: ModelLi
         adopt(library, copy, HubSource("me/Big", "c" * 40, names, (hashes[0], "0" * 64)))
     model = adopt(library, copy, source)
     assert [part.name for part in model.parts] == list(names)
+
+
+@pytest.mark.model
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege here")
+async def test_an_adopted_file_is_opened_through_the_links_of_the_hub_cache(
+    home: Path, tmp_path: Path, library: ModelLibrary
+) -> None:
+    content = tour_model().read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = in_hub_cache(home / "hub", content, sha256)
+    (copy,) = find_copies(sha256, NAME, None, model_places({"HF_HUB_CACHE": str(home / "hub")}, home))
+    model = adopt(library, copy, HubSource("me/Tiny-GGUF", "c" * 40, (NAME,), (sha256,)))
+    assert model.path == path
+    loaded = await load_model(library, model.ref, Settings(threads=1))
+    await loaded.process.stop()
+    assert not library.show(model.ref).crashed

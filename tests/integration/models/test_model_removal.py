@@ -184,3 +184,44 @@ def test_a_kill_at_any_step_of_undo_or_purge_loses_nothing(work: str, tmp_path: 
         if not killed:
             break
     assert step > 4
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="a process that is killed at a certain step needs fork")
+def test_a_kill_at_any_step_of_replacing_a_damaged_model_loses_nothing(tmp_path: Path) -> None:
+    good, bad = model_bytes("Tiny"), model_bytes("Tiny")[:-100]
+    source = source_of(hashlib.sha256(good).hexdigest())
+    for step in itertools.count(1):
+        shelf = shelf_at(tmp_path / str(step))
+        old, new = shelf.paths.models / "old.gguf", shelf.paths.models / "new.gguf"
+        shelf.library().add_downloaded((put(old, good),), source)
+        shelf.library().configure("tiny", preset="greedy")
+        put(old, bad)
+        put(new, good)
+        add = lambda: shelf.library().add_downloaded((new,), source)  # noqa: B023, E731
+        killed = killed_at(step, add, shelf.paths.models)
+        library = shelf.library()
+        assert library.show("tiny").settings.preset == "greedy"
+        again = library.add_downloaded((new,), source)  # as the download does that was not done
+        assert (again.ref, again.path, again.problem, again.settings.preset) == ("tiny", new, None, "greedy")
+        library.purge_removed()
+        assert shelf.files() == {"new.gguf": good}
+        assert len(library.list_models()) == 2
+        if not killed:
+            break
+    assert step > 4
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="a process that is killed at a certain step needs fork")
+def test_a_kill_at_any_step_of_copying_leaves_a_whole_model_or_none(tmp_path: Path) -> None:
+    outside = put(tmp_path / "a.gguf", model_bytes("Copied"))
+    for step in itertools.count(1):
+        shelf = shelf_at(tmp_path / str(step))
+        copy = lambda: shelf.library().import_model(outside, copy=True)  # noqa: B023, E731
+        killed = killed_at(step, copy, shelf.paths.models)
+        library = shelf.library()
+        assert shelf.files() in ({}, {"a.gguf": model_bytes("Copied")})
+        assert all(model.problem is None for model in library.list_models())
+        assert not list(shelf.paths.models.glob(".*"))
+        if not killed:
+            break
+    assert step > 4
