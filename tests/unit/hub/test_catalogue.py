@@ -111,6 +111,14 @@ def test_an_entry_is_found_by_its_name(ref: str, path: str | None) -> None:
     assert (found and found[1].path) == path
 
 
+def test_words_find_the_entries_that_have_all_of_them() -> None:
+    catalogue = Catalogue(ENTRIES)
+    assert [entry.id for entry in catalogue.matching("CODE  llama")] == ["oa-codellama-13b"]
+    assert {entry.family for entry in catalogue.matching("openassistant falcon")} == {"OpenAssistant"}
+    assert catalogue.matching("") == ENTRIES
+    assert catalogue.matching("falcon zebra") == ()
+
+
 def test_a_catalogue_cut_short_names_the_line(tmp_path: Path) -> None:
     text = CATALOGUE.read_bytes()
     cut = text[: len(text) // 2]
