@@ -35,13 +35,14 @@ def choose(
 ) -> ChosenDownload:
     """Ask the hub for the model that `text` and `file` name. Blocks for up to ten seconds.
 
-    text: an entry of the catalogue, `owner/name`, `owner/name:Q4_K_M`, or an address of the hub.
+    text: an entry of the catalogue or `owner/name`, either with `:Q4_K_M` behind, or an address of the hub.
     file: its name or its quantisation; needed where the repository has several and `text` names none.
     Raises: UsageError when it is not clear which is meant; HubError.
     """
-    known = catalogue.find(text) if catalogue else None
+    name, _, quantisation = text.partition(":")
+    known = catalogue.find(name) if catalogue else None
     if known is not None:
-        return _of_entry(hub, *known, file, revision)
+        return _of_entry(hub, *known, file or quantisation.strip(), revision)
     reference = parse_reference(text, hub.endpoint)
     if reference is None:
         raise UsageError(

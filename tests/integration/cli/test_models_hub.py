@@ -293,7 +293,10 @@ def test_a_quantisation_of_a_known_model_can_be_named_in_two_ways(run: Run, hub_
     for arguments in (("tinyllama-chat-v0.3:q5_0",), ("tinyllama-chat-v0.3", "Q5_0")):
         document = run.json("download", *arguments)
         assert document["source"]["paths"] == ["tinyllama-1.1b-chat-v0.3.Q5_0.gguf"]
-    assert "has no model Q6_K" in run("download", "tinyllama-chat-v0.3", "Q6_K", exit_code=1)
+    for arguments in (("tinyllama-chat-v0.3:Q6_K",), ("tinyllama-chat-v0.3", "Q6_K")):
+        said = run("download", *arguments, exit_code=1)
+        assert "has no model Q6_K" in said
+        assert "tinyllama-1.1b-chat-v0.3.Q4_0.gguf" in said
 
 
 def test_what_is_known_of_a_downloaded_model_is_a_line_for_each_fact(run: Run, served: HubServer) -> None:
