@@ -5,15 +5,18 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from huggingface_hub import close_session
 
 from oa_desktop import __version__
 from oa_desktop.hub.api import SORTS, Hub
+from oa_desktop.hub.errors import GatedRepo
 from oa_desktop.hub.repo_files import FileRole, group_files
-from tests.hub_server import HubServer, Redirect
+from tests.hub_server import HubServer, Redirect, Status
 
 MODEL = b"GGUF" + bytes(1000)
 LLAMA = {"total": 1_100_000_000, "architecture": "llama", "context_length": 2048, "chat_template": "{{x}}"}
@@ -179,19 +182,31 @@ def test_the_hub_learns_who_asks_and_nothing_about_the_machine(hub_server: HubSe
     assert hub.download_headers(hub_server.endpoint) == {"User-Agent": f"oa_desktop/{__version__}"}
 
 
-def test_a_first_start_asks_for_nothing_but_what_is_wanted(hub_server: HubServer, tmp_path: Path) -> None:
+def test_a_first_start_asks_for_nothing_more_and_says_nothing(hub_server: HubServer, tmp_path: Path) -> None:
     filled(hub_server)
     told = ("DO_NOT_TRACK", "DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY")
     environment = {name: value for name, value in os.environ.items() if name not in told}
     environment |= {"HF_HOME": str(tmp_path), "HF_ENDPOINT": hub_server.endpoint, "AI_AGENT": "somebody"}
-    program = "from oa_desktop.hub.api import Hub; print(len(Hub().search('chat')))"
+    hub_server.fail(Status(200, {"X-HF-Warning": "topic; \x1b[31mupgrade now"}, b"[]"), origin="hub")
+    program = (
+        "from oa_desktop.hub.api import Hub; hub = Hub(); "
+        "print(len(hub.search('chat')), len(hub.search('chat')))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60
     )
-    assert (done.stdout.strip(), done.stderr) == ("3", "")
-    assert [request.path for request in hub_server.requests] == ["/api/models"]
+    assert (done.stdout.strip(), done.stderr) == ("0 3", "")
+    assert [request.path for request in hub_server.requests] == ["/api/models", "/api/models"]
     assert "agent/" not in hub_server.requests[0].headers["user-agent"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cookie_of_the_hub_is_not_brought_back(hub_server: HubServer) -> None:
+    hub = filled(hub_server)
+    hub_server.fail(Status(200, {"Set-Cookie": "visitor=7; Path=/"}, b"[]"), origin="hub")
+    assert hub.search("chat") == ()
+    assert len(hub.search("chat")) == 3
+    assert [request.headers.get("cookie") for request in hub_server.requests] == [None, None]
 
 
 def test_the_hub_of_the_environment_is_asked(hub_server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,3 +237,22 @@ def test_a_proxy_of_the_environment_is_used(hub_server: HubServer, monkeypatch: 
     monkeypatch.setenv("HTTP_PROXY", hub_server.proxy)
     assert len(hub.search("chat")) == 3
     assert {request.origin for request in hub_server.requests} == {"proxy"}
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    close_session()
+    assert len(hub.search("chat")) == 3
+    assert hub_server.requests[-1].origin == "hub"
+
+
+def test_several_threads_may_ask_at_once(hub_server: HubServer) -> None:
+    hub = filled(hub_server)
+    hub_server.add_repo("dan/gated", {"d.gguf": MODEL}, gated=True)
+
+    def ask(number: int) -> str:
+        if number % 2:
+            return hub.repo("ann/tiny-chat-GGUF").id
+        with pytest.raises(GatedRepo) as caught:
+            hub.locate("dan/gated", "d.gguf")
+        return caught.value.code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(40))) == {"ann/tiny-chat-GGUF", "repo-gated"}
