@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
-_PATTERNS = ("*.gguf", "*/*.gguf", "*/*/*.gguf")
+_DEEPEST = 3
 _MOST = 500
+_MOST_ENTRIES = 20_000
 _PART = re.compile(r"(?P<stem>.+)-\d{5}-of-(?P<parts>\d{5})\.gguf\Z", re.IGNORECASE)
 _MOST_PARTS = 999
 
@@ -17,12 +19,29 @@ def files_in(folder: Path, without: Collection[Path] = ()) -> Iterator[Path]:
     without: files that are spoken for.
     """
     real = Path(os.path.realpath(folder))
-    found = sorted({file for pattern in _PATTERNS for file in folder.glob(pattern)} - set(without))
+    if real == Path(real.anchor):
+        return
+    found = sorted(set(_named_files(folder, 1)) - set(without))
     for file in found[:_MOST]:
-        hidden = any(name.startswith(".") for name in file.relative_to(folder).parts)
-        inside = not hidden and Path(os.path.realpath(file)).is_relative_to(real) and file.is_file()
+        inside = Path(os.path.realpath(file)).is_relative_to(real) and file.is_file()
         if inside and not is_further_part(file):
             yield file
+
+
+def _named_files(folder: Path, depth: int) -> Iterator[Path]:
+    """Files with the right suffix, here and in folders below; no link to a folder is gone through."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = list(islice(listing, _MOST_ENTRIES))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if depth < _DEEPEST and entry.is_dir(follow_symlinks=False):
+            yield from _named_files(Path(entry.path), depth + 1)
+        elif entry.name.lower().endswith(".gguf"):
+            yield Path(entry.path)
 
 
 def is_in(folder: Path, path: Path) -> bool:

@@ -225,7 +225,7 @@ def test_e03_too_little_memory_is_told_before_anything_starts(
     model = library.resolve("tour")
     assert library.require_fit(model).total_bytes > model.size_bytes
     monkeypatch.setattr(models, "available_bytes", lambda: 50_000_000)
-    with pytest.raises(ModelTooLarge, match="this machine has 50.0 MB free"):
+    with pytest.raises(ModelTooLarge, match=r"this machine has 50\.0 MB free"):
         library.require_fit(model)
     assert library.require_fit(model, device_bytes=10**9).total_bytes > 50_000_000
 

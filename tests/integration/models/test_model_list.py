@@ -244,6 +244,34 @@ def test_d16_a_models_folder_that_is_a_link_works_and_one_that_leads_nowhere_is_
         assert library.resolve(TOUR_REF).problem is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege here")
+def test_d16_links_to_other_folders_are_not_looked_through(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "big" / "a" / "x.gguf", model_bytes())
+    inside = put(shelf.paths.models / "one" / "two" / "y.GGUF", model_bytes())
+    put(shelf.paths.models / "one" / "two" / "three" / "too deep.gguf", model_bytes())
+    for name, target in (("out", tmp_path / "big"), ("root", Path("/")), ("self", shelf.paths.models)):
+        (shelf.paths.models / name).symlink_to(target, target_is_directory=True)
+    scandir, seen = os.scandir, []
+
+    def noted(folder: Path) -> Any:
+        seen.append(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    assert [model.path for model in shelf.library().list_models()[1:]] == [inside]
+    assert seen
+    assert {Path(os.path.realpath(folder)) for folder in seen} == {
+        shelf.paths.models,
+        shelf.paths.models / "one",
+        shelf.paths.models / "one" / "two",
+    }
+    shelf.paths.models.rename(tmp_path / "moved")
+    shelf.paths.models.symlink_to("/", target_is_directory=True)
+    assert len(shelf.library().list_models()) == 1
+
+
 def test_d17_names_that_differ_in_case_only_stay_apart(shelf: Shelf, tmp_path: Path) -> None:
     library = shelf.library()
     small = library.import_model(put(tmp_path / "1" / "m.gguf", model_bytes("Small")), copy=True)
