@@ -44,7 +44,8 @@ def by_role_tokens(vocabulary: TokenTable) -> Family | None:
     for family in _BY_ROLE_TOKENS:
         if all(vocabulary.special_token(name) is not None for name in family.roles):
             return family
-    return None
+    # Its older models spell this as text, so it is no role of the family.
+    return MISTRAL if vocabulary.special_token("[INST]") is not None else None
 
 
 def automatic_format(vocabulary: TokenTable, template: str | None, model_name: str) -> str:

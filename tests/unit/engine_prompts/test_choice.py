@@ -22,7 +22,7 @@ from oa_desktop.engine.prompts.families import (
     PLAIN,
     ZEPHYR,
 )
-from oa_desktop.gguf.families import PromptFamily
+from oa_desktop.gguf.families import PromptFamily, guess_family
 from tests.unit.engine_prompts import vocabularies
 
 
@@ -68,6 +68,13 @@ def test_a_base_model_gets_guanaco_and_nobody_claims_to_know():
 
 def test_every_format_that_is_shown_can_be_asked_for():
     assert set(NAMES) == {family.value for family in PromptFamily}
+
+
+@pytest.mark.parametrize("vocabulary", [*vocabularies.every(), vocabularies.ByteVocabulary(("[INST]",))])
+def test_what_is_shown_of_a_file_is_what_its_role_tokens_decide(vocabulary):
+    shown = guess_family({*vocabulary.specials, *vocabulary.user_defined, vocabulary.eos_name}, None, "x")
+    decided = by_role_tokens(vocabulary)
+    assert shown.value == ("plain" if decided is None else decided.name)
 
 
 @pytest.mark.parametrize(
