@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from oa_desktop.hub.repo_files import RemoteFile, is_gguf
+from oa_desktop.hub.repo_files import FileRole, RemoteFile, is_gguf, role_of
 from oa_desktop.hub.repo_names import LONGEST_PATH, is_repo_id
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
 
@@ -17,10 +17,11 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?")
 _CODES: Final = (
-    "af am ar as az be bg bn bo br bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu ha he hi hr ht "
-    "hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lo lt lv mg mi mk ml mn mr ms mt my ne nl no nn "
-    "ny oc or pa pl ps pt ro ru rw sa sd si sk sl sm sn so sq sr st su sv sw ta te tg th ti tk tl tn tr "
-    "tt ug uk ur uz vi wo xh yi yo zh zu"
+    "af am ar as az be bg bn bo br bs ca cs cy da de el en eo es et eu fa fi fr ga "
+    "gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lo lt "
+    "lv mg mi mk ml mn mr ms mt my ne nl no nn ny oc or pa pl ps pt ro ru rw sa sd "
+    "si sk sl sm sn so sq sr st su sv sw ta te tg th ti tk tl tn tr tt ug uk ur uz "  # codespell:ignore te
+    "vi wo xh yi yo zh zu"
 )
 """Languages a bare tag of two letters is taken for; others of that length mean something else."""
 _KNOWN: Final = frozenset(_CODES.split())
@@ -66,7 +67,7 @@ def found_repo(info: Any) -> FoundRepo | None:
         parameters=_count(model.get("total")),
         architecture=_text(model.get("architecture"), 60),
         context_tokens=_count(model.get("context_length")),
-        model_file_names=tuple(name for name in names if is_gguf(name)),
+        model_file_names=tuple(name for name in names if is_gguf(name) and role_of(name) is FileRole.MODEL),
     )
 
 

@@ -60,8 +60,7 @@ def test_a_search_tells_what_a_person_chooses_by(hub_server: HubServer) -> None:
     assert repo.updated == datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
     assert repo.languages == ("en", "de")
     assert (repo.parameters, repo.architecture, repo.context_tokens) == (1_100_000_000, "llama", 2048)
-    assert "tiny.Q2_K.gguf" in repo.model_file_names
-    assert "README.md" not in repo.model_file_names
+    assert repo.model_file_names == ("tiny.Q2_K.gguf", "tiny.Q8_0.gguf")
 
 
 @pytest.mark.parametrize(
