@@ -57,7 +57,7 @@ OLD_GGML: Final = FileKind(
     "llama.cpp stopped reading it on 2023-08-21, when GGUF replaced it. " + GET_GGUF,
 )
 OLD_ADAPTER: Final = FileKind(Kind.ADAPTER, "an adapter (LoRA) in the old GGML format", _MERGE)
-ADAPTER: Final = FileKind(Kind.ADAPTER, "an adapter (LoRA) for PyTorch, not a whole model", _MERGE)
+ADAPTER: Final = FileKind(Kind.ADAPTER, "an adapter (LoRA) for PyTorch", _MERGE)
 WHISPER: Final = FileKind(
     Kind.WHISPER, "a Whisper model, which turns speech into text", "Choose a chat model."
 )
@@ -86,8 +86,8 @@ SERVER_ERROR: Final = FileKind(
 )
 LFS_POINTER: Final = FileKind(
     Kind.LFS_POINTER,
-    "a Git LFS pointer, not the model itself",
-    "Download the file itself, or run git lfs pull.",
+    "a Git LFS pointer",
+    "It only names the model. Download the file itself, or run git lfs pull.",
 )
 OLLAMA_MANIFEST: Final = FileKind(
     Kind.OLLAMA_MANIFEST,

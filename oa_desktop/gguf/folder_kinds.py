@@ -29,7 +29,7 @@ def _without_models(path: Path, names: set[str]) -> tuple[str, str]:
         return "a Core ML model", GET_GGUF
     if "adapter_config.json" in names:
         return (
-            "a folder with an adapter (LoRA) for PyTorch, not a whole model",
+            "a folder with an adapter (LoRA) for PyTorch",
             "Merge it into its base model first, or look for a .gguf file that has it in.",
         )
     if "config.json" in names and any(name.lower().endswith(_WEIGHTS) for name in names):
