@@ -12,11 +12,11 @@ from shot_studio import Studio
 from oa_desktop.gguf.facts import ModelFacts, Purpose, Shape
 from oa_desktop.gguf.families import PromptFamily
 from oa_desktop.hub.errors import GatedRepo, HubBusy, HubOffline, HubUnreachable
-from oa_desktop.hub.references import Reference
 from oa_desktop.hub.repo_files import RemoteFile, group_files
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
 from oa_desktop.services.download_jobs import DownloadJob
 from oa_desktop.services.downloads import Download, State
+from oa_desktop.services.fit_report import FitReport, Verdict
 from oa_desktop.services.hub_search import Found, RepoContent
 from oa_desktop.services.model_file import ModelFile, Origin
 from oa_desktop.services.model_removal import Removal
@@ -129,12 +129,13 @@ class SampleHub:
         note = "Also in it, and no chat model: an image projector."
         return RepoContent(RepoDetails(repo, "0" * 40, "", files=files), groups, note)
 
+    def judge(self, *_: object) -> FitReport:
+        return FitReport(Verdict.FITS, "Needs about 9.1 GB; all 36 layers go on NVIDIA GeForce RTX 4090.")
+
+    def close(self) -> None: ...
+
     def token_place(self) -> str:
         return "keyring"
-
-    @staticmethod
-    def reference() -> Reference | None:
-        return None
 
 
 REPOS = (

@@ -3,13 +3,17 @@
 Every function asks the network and blocks for up to about ten seconds: call them through `asyncio.to_thread`.
 """
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oa_desktop.gguf.errors import printable
+from oa_desktop.hub.errors import DownloadCancelled
 from oa_desktop.hub.references import Reference, parse_reference
 from oa_desktop.hub.repo_files import FileRole, RepoModel, group_files
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
+from oa_desktop.services.fit_report import FitReport, Machine, unknown
+from oa_desktop.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +58,7 @@ class HubSearch:
         """hub, tokens: make them when they are first needed, not before."""
         self._hub = hub
         self._tokens = tokens
+        self._stop = threading.Event()
 
     def find(self, text: str, *, sort: str = SORTS[0], largest_bytes: int | None = None) -> Found:
         """Repositories for some words, or the one whose name or address this is. Raises HubError."""
@@ -70,6 +75,26 @@ class HubSearch:
         groups = group_files(details.files)
         models = tuple(group for group in groups if group.kind is FileRole.MODEL and group.complete)
         return RepoContent(details, models, _note(groups))
+
+    def judge(
+        self, content: RepoContent, path: str, size_bytes: int | None, machine: Machine, settings: Settings
+    ) -> FitReport:
+        """Whether a model of it fits, by the header of its first part, of which little is fetched.
+
+        size_bytes: of all parts. Raises: HubError, and ModelError when it is no model for this engine.
+        """
+        from oa_desktop.services.fit_on_hub import fit_on_hub
+
+        hub, details = self._hub(), content.details
+        location = hub.locate(details.id, path, details.commit)
+        try:
+            return fit_on_hub(hub, location, machine, settings, size_bytes=size_bytes, stop=self._stop)
+        except DownloadCancelled:
+            return unknown()
+
+    def close(self) -> None:
+        """Give up reading headers."""
+        self._stop.set()
 
     def keep_token(self, token: str) -> str:
         """Keep the token in the system's keyring once the hub has said whose it is. Raises HubError."""

@@ -93,6 +93,7 @@ class Wiring(QObject):
     def close(self) -> None:
         """Stop replies, keep what they have, end the engine. The store can be closed after this."""
         self.composer.flush()
+        self.library_page.stop()
         downloads = self.io.submit(self.library_page.close())
         jobs = [job.future for job in self.generations.jobs() if job.future]
         self.generations.stop_all()

@@ -1,5 +1,7 @@
 """From the first start to a real model that answers, in three clicks, against a hub on loopback."""
 
+import warnings
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -11,6 +13,7 @@ from oa_desktop.paths import tour_model
 from oa_desktop.services.download_jobs import DownloadJob
 from oa_desktop.services.downloads import Download, State
 from oa_desktop.services.fit import Machine
+from oa_desktop.services.fit_report import FitReport, Verdict
 from oa_desktop.services.hub_search import Found, RepoContent
 from oa_desktop.ui import network_wall
 from tests.e2e.conftest import SLOW_MS, fake_loader
@@ -73,6 +76,11 @@ class PoisonedHub:
         file = RemoteFile(POISON, 1_000_000)
         return RepoContent(RepoDetails(repo, "0" * 40, POISON), (RepoModel((file,), POISON),), POISON)
 
+    def judge(self, *_):
+        return FitReport(Verdict.FITS, POISON)
+
+    def close(self): ...
+
 
 def test_u01_poison_of_the_hub_reaches_no_network_and_stays_visible(page):
     library = page.wiring.library_page
@@ -107,7 +115,9 @@ def drop(window, *files):
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     middle, buttons, keys = QPointF(700, 400), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(middle.toPoint(), Qt.DropAction.CopyAction, mime, buttons, keys)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(middle.toPoint(), Qt.DropAction.CopyAction, mime, buttons, keys)
     QCoreApplication.sendEvent(window.root, enter)
     dropped = QDropEvent(middle, Qt.DropAction.CopyAction, mime, buttons, keys)
     QCoreApplication.sendEvent(window.root, dropped)

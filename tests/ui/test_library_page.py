@@ -275,6 +275,69 @@ def test_a_pasted_address_opens_its_repository_with_the_file_chosen_and_download
     assert wired.wiring.engine.ref == on_disk(page)[0].key
 
 
+def test_a_result_is_judged_by_the_header_of_the_file_that_is_chosen(page, wired, hub_server):
+    files = {"m.Q4_K_M.gguf": tour_model(), "m.Q8_0.gguf": b"<html>not a model</html>"}
+    hub_server.add_repo("owner/m-GGUF", files)
+    page.search.ask("owner/m-GGUF:Q4_K_M")
+    wired.until(lambda: bool(page.search.rows.rows) and page.search.rows.rows[0].technical == "Q4_K_M")
+    by_size = page.search.rows.rows[0].fit_reason
+    wired.until(lambda: page.search.rows.rows[0].fit_reason != by_size)
+    assert page.search.rows.rows[0].fit == "fits"
+    asked = sum(request.sent_bytes for request in hub_server.seen("cdn", "GET", "*"))
+    assert asked < tour_model().stat().st_size
+    page.search.chooseSize("owner/m-GGUF", 0)
+    wired.until(lambda: page.search.rows.rows[0].fit == "unknown")
+    assert page.search.rows.rows[0].fit_reason
+
+
+def lm_studio_has(tmp_path, content, name=FILE):
+    folder = tmp_path / "person" / "HOME" / ".lmstudio" / "models" / "TheBloke" / "TinyLlama"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def test_a_file_of_another_program_is_used_where_it_lies_when_the_person_says_so(
+    page, wired, hub_server, tmp_path
+):
+    content = made_model(30_000)
+    hub_server.add_repo(REPO, {FILE: content})
+    theirs = lm_studio_has(tmp_path, content)
+    found = []
+    page.getting.copyFound.connect(lambda app, folder, size: found.append((app, folder)))
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(found))
+    assert found == [("LM Studio", str(theirs.parent))]
+    page.getting.giveUp()
+    assert hero(page).standing == ""
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: len(found) == 2)
+    page.getting.useCopy()
+    wired.until(lambda: hero(page).standing == "here")
+    assert wired.wiring.library.show(hero(page).model_ref).path == theirs
+    assert hub_server.seen("cdn", "GET") == []
+
+
+def test_a_file_of_another_program_that_differs_is_said_and_can_be_downloaded_instead(
+    page, wired, hub_server, tmp_path
+):
+    content = made_model(30_000)
+    hub_server.add_repo(REPO, {FILE: content})
+    lm_studio_has(tmp_path, content[:-1] + b"x")
+    found = []
+    page.getting.copyFound.connect(lambda *_: found.append(True))
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(found))
+    page.getting.useCopy()
+    wired.until(lambda: bool(wired.wiring.notices.banners.rows))
+    assert "is not the file that was published" in wired.wiring.notices.banners.rows[0].text
+    assert on_disk(page) == []
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: len(found) == 2)
+    page.getting.downloadAnyway()
+    wired.until(lambda: bool(on_disk(page)))
+
+
 def test_a_search_without_a_result_and_one_that_fails_say_so(page, wired, hub_server):
     page.search.ask("nobody made this")
     wired.until(lambda: page.search.state == "nothing")
@@ -299,6 +362,8 @@ class SlowSearch:
             self.may_answer.wait(10)
         self.answered.append(text)
         return Found((FoundRepo(f"owner/{text}"),))
+
+    def close(self): ...
 
 
 def test_a_late_answer_of_an_earlier_search_is_not_shown(page, wired):

@@ -10,9 +10,10 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
-from oa_desktop.hub.errors import GatedRepo, HubOffline
+from oa_desktop.hub.errors import GatedRepo, HubBusy, HubOffline, HubUnreachable
 from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.fit import FitReport, estimate
+from oa_desktop.services.fit import estimate, largest_model_bytes
+from oa_desktop.services.fit_report import FitReport, Verdict
 from oa_desktop.services.getting import Wanted
 from oa_desktop.services.hub_search import SORTS, Found, HubSearch, RepoContent
 from oa_desktop.ui.bridge import Bridge
@@ -27,13 +28,14 @@ from oa_desktop.ui.snapshots import notify_changes
 
 if TYPE_CHECKING:
     from oa_desktop.hub.repos import FoundRepo
+    from oa_desktop.ui.library.row_state import Place
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1
 
 T = TypeVar("T")
-ROOM = 0.8
-"""The part of the memory that the file of a model which "fits" may take."""
+_SAYS_NOTHING = (HubUnreachable, HubBusy, HubOffline, GatedRepo)
+"""About the file that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class HubSearchViewModel(QObject):
         self._attempt = 0
         self._found: tuple[FoundRepo, ...] = ()
         self._opened: dict[str, Opened] = {}
+        self._fits: dict[Place, FitReport] = {}
         self._rows = RowsModel(HubRow, self)
         getting.changed.connect(self._show)
         local.machine_changed.connect(self._show)
@@ -167,6 +170,10 @@ class HubSearchViewModel(QObject):
             lambda error: self._failed(attempt, error),
         )
 
+    def close(self) -> None:
+        """Give up what is still being read."""
+        self._search.close()
+
     @Slot()
     def again(self) -> None:
         self.ask(self._props.asked)
@@ -216,6 +223,7 @@ class HubSearchViewModel(QObject):
         if opened and 0 <= place < len(opened.choices):
             self._opened[repo] = replace(opened, chosen=place)
             self._show()
+            self._judge(repo)
 
     @Slot(str)
     def download(self, repo: str) -> None:
@@ -275,6 +283,7 @@ class HubSearchViewModel(QObject):
             places += [i for i, c in enumerate(opened.choices) if wanted[1] and c.quantisation == wanted[1]]
             chosen = places[0] if places else opened.chosen
             self._opened[found.opened.details.id] = replace(opened, chosen=chosen)
+            self._judge(found.opened.details.id)
         self._show()
 
     def _failed(self, attempt: int, error: OaError) -> None:
@@ -290,6 +299,7 @@ class HubSearchViewModel(QObject):
         if attempt == self._attempt and repo in self._opened:
             self._opened[repo] = _opened(content)
             self._show()
+            self._judge(repo)
 
     def _not_looked(self, attempt: int, repo: str, error: OaError) -> None:
         if attempt == self._attempt and repo in self._opened:
@@ -301,23 +311,58 @@ class HubSearchViewModel(QObject):
         machine = self._local.machine
         if not self._props.only_fits or machine is None:
             return None
-        own = sum(d.free_bytes for d in machine.devices if d.takes_layers and not d.shares_memory)
-        return round(ROOM * (machine.memory_free + own))
+        return largest_model_bytes(machine, self._preferences.settings)
+
+    def _judge(self, repo: str) -> None:
+        """Read the header of the file that is chosen, and judge it by that."""
+        attempt, opened, machine = self._attempt, self._opened.get(repo), self._local.machine
+        if opened is None or opened.content is None or not opened.choices or machine is None:
+            return
+        content, choice = opened.content, opened.choices[opened.chosen]
+        place, settings = (repo, choice.key), self._preferences.settings
+        if place in self._fits:
+            return
+
+        def judged(fit: FitReport) -> None:
+            if attempt == self._attempt:
+                self._fits[place] = fit
+                self._show()
+
+        def not_judged(error: OaError) -> None:
+            if not isinstance(error, _SAYS_NOTHING):
+                judged(FitReport(Verdict.UNKNOWN, error.title))
+
+        self._run(
+            lambda: self._search.judge(content, choice.key, choice.size_bytes, machine, settings),
+            judged,
+            not_judged,
+        )
 
     def _show(self) -> None:
         here = self._getting.standings()
         rows = []
         for found in self._found:
             opened = self._opened.get(found.id)
-            rows.append(hub_row(found, f"{self._endpoint}/{found.id}", opened, self._fit(opened), here))
+            rows.append(
+                hub_row(found, f"{self._endpoint}/{found.id}", opened, self._fit(found, opened), here)
+            )
         self._rows.set_rows(rows)
 
-    def _fit(self, opened: Opened | None) -> FitReport | None:
+    def _fit(self, found: "FoundRepo", opened: Opened | None) -> FitReport | None:
         machine = self._local.machine
         if opened is None or not opened.choices or machine is None:
             return None
-        size = opened.choices[opened.chosen].size_bytes
-        return estimate(size, None, machine, self._preferences.settings) if size else None
+        choice = opened.choices[opened.chosen]
+        if known := self._fits.get((found.id, choice.key)):
+            return known
+        return estimate(
+            choice.size_bytes or 0,
+            None,
+            machine,
+            self._preferences.settings,
+            context_tokens=found.context_tokens or 0,
+            parameters=found.parameters,
+        )
 
     def _run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[OaError], None]

@@ -106,6 +106,11 @@ class OnDiskViewModel(QObject):
         """Whether there is no model here but the one that comes with the app."""
         return self._props.only_tour
 
+    def close(self) -> None:
+        """Stop checking, so that nothing is waited for."""
+        for stop in self._stops.values():
+            stop.set()
+
     @Slot(str)
     def use(self, ref: str) -> None:
         """Load a model, and go and talk to it."""

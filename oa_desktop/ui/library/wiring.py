@@ -108,9 +108,16 @@ class LibraryWiring(QObject):
         self._bridge.run(purge(), lambda _: None, self._not_purged)
         self.downloads.begin()
 
-    async def close(self) -> None:
-        """Stop what runs; awaited on the I/O thread."""
+    def stop(self) -> None:
+        """Give up what can be begun anew; `close` comes after it."""
         self.getting.close()
+        self.search.close()
+        self.on_disk.close()
+        self.importing.giveUp()
+        self.settings.close()
+
+    async def close(self) -> None:
+        """Stop the downloads so that they can go on; awaited on the I/O thread."""
         await self.downloads.close()
 
     def _make_downloads(self, tell: Tell) -> Downloads:
