@@ -262,7 +262,7 @@ def test_d16_links_to_other_folders_are_not_looked_through(
     monkeypatch.setattr(os, "scandir", noted)
     assert [model.path for model in shelf.library().list_models()[1:]] == [inside]
     assert seen
-    assert {Path(os.path.realpath(folder)) for folder in seen} == {
+    assert {Path(folder) for folder in seen} == {
         shelf.paths.models,
         shelf.paths.models / "one",
         shelf.paths.models / "one" / "two",
