@@ -58,9 +58,9 @@ def hashes_of(
 
 
 def judged(
-    sha256: tuple[str, ...], source: HubSource | None, notes: ModelNotes, fingerprint: str
+    sha256: tuple[str, ...], source: HubSource | None, notes: ModelNotes, fingerprint: str, *, ours: bool
 ) -> Verified:
-    """What these hashes mean. fingerprint: of the files they are of."""
+    """What these hashes mean. fingerprint: of the files. ours: nobody else has a reason to change them."""
     if source is not None:
         if sha256 == source.sha256:
             return Verified(True, "Every byte is as the hub published it.", sha256, published=True)
@@ -69,7 +69,7 @@ def judged(
             return Verified(False, missing, sha256, published=True, repair=source)
         sentence = f"{_which(sha256, source.sha256)} not as the hub published it. Download it again."
         return Verified(False, sentence, sha256, published=True, repair=source)
-    if not notes.sha256 or notes.seen != fingerprint:
+    if not notes.sha256 or (notes.seen != fingerprint and not ours):
         what = (
             "It is another file than the last time" if notes.sha256 else "No checksum is known for this file"
         )

@@ -98,7 +98,7 @@ class ModelLibrary(ModelListing):
         before = fingerprint_of_all(parts)
         sha256 = hashes_of(parts, on_progress, cancelled)
         notes = self._shelf.read().notes_on(model.ref)
-        found = judged(sha256, model.source, notes, before)
+        found = judged(sha256, model.source, notes, before, ours=model.origin in _OURS)
         if found.ok and not found.published and model.problem is not None and not notes.damaged:
             return Verified(False, model.problem.sentence, sha256)
         if model.origin is not Origin.PATH and before == fingerprint_of_all(parts):
