@@ -120,9 +120,11 @@ class Hub:
         if self._offline() or is_offline():
             raise sentences.offline(Asked(self.endpoint))
         try:
+            import huggingface_hub.constants  # noqa: F401 (reads the variables; its package would print the error)
+
             from oa_desktop.hub.questions import Questions
             from oa_desktop.hub.session import Patience
-        except ValueError as exc:  # the library reads its variables when it is imported
+        except ValueError as exc:
             raise HubError(
                 "hub-environment",
                 "A variable of the environment that begins with HF_ has a value that cannot be used.",

@@ -1,6 +1,9 @@
 """What goes wrong on the way to the hub ends in one sentence, soon, and without asking on and on."""
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -365,6 +368,22 @@ def test_offline_is_offline(
     assert hub_server.requests == []
     monkeypatch.delenv("HF_HUB_OFFLINE")
     assert question(hub)
+
+
+def test_a_variable_the_library_cannot_read() -> None:
+    program = """if True:
+        from oa_desktop.hub.api import Hub
+        from oa_desktop.hub.errors import HubError
+        try:
+            Hub("http://127.0.0.1:1").repo("a/b")
+        except HubError as exc:
+            print(exc.code)
+    """
+    environment = {**os.environ, "HF_HUB_ETAG_TIMEOUT": "soon"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("hub-environment\n", "")
 
 
 def test_an_address_of_the_hub_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
