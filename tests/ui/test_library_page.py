@@ -380,7 +380,10 @@ def test_a_late_answer_of_an_earlier_search_is_not_shown(page, wired):
 
 
 def test_the_app_stays_offline_when_it_is_told_to(page, wired, hub_server):
-    wired.wiring.preferences.set("offline", True)
+    notes = Notes(page.search)
+    page.search.setStayOffline(True)
+    assert page.search.stayOffline
+    assert "stayOfflineChanged" in notes.take()
     page.search.ask("anything")
     wired.until(lambda: page.search.state == "failed")
     assert page.search.offline

@@ -49,6 +49,7 @@ class SearchProps:
     offline: bool = False
     sort: int = 0
     only_fits: bool = False
+    stay_offline: bool = False
     token_place: str = ""
     token_note: str = ""
     token_busy: bool = False
@@ -66,6 +67,7 @@ class HubSearchViewModel(QObject):
     offlineChanged = Signal()
     sortChanged = Signal()
     onlyFitsChanged = Signal()
+    stayOfflineChanged = Signal()
     tokenPlaceChanged = Signal()
     tokenNoteChanged = Signal()
     tokenBusyChanged = Signal()
@@ -88,7 +90,7 @@ class HubSearchViewModel(QObject):
         self._getting = getting
         self._preferences = preferences
         self._endpoint = endpoint
-        self._props = SearchProps()
+        self._props = SearchProps(stay_offline=preferences.settings.offline)
         self._attempt = 0
         self._found: tuple[FoundRepo, ...] = ()
         self._opened: dict[str, Opened] = {}
@@ -96,6 +98,7 @@ class HubSearchViewModel(QObject):
         self._rows = RowsModel(HubRow, self)
         getting.changed.connect(self._show)
         local.machine_changed.connect(self._show)
+        preferences.changed.connect(self._preferred)
 
     @staticmethod
     def create(_engine: QQmlEngine) -> "HubSearchViewModel":
@@ -139,6 +142,11 @@ class HubSearchViewModel(QObject):
     @Property(bool, notify=onlyFitsChanged)
     def onlyFits(self) -> bool:
         return self._props.only_fits
+
+    @Property(bool, notify=stayOfflineChanged)
+    def stayOffline(self) -> bool:
+        """Whether a person keeps the app off the network."""
+        return self._props.stay_offline
 
     @Property(str, notify=tokenPlaceChanged)
     def tokenPlace(self) -> str:
@@ -197,6 +205,11 @@ class HubSearchViewModel(QObject):
         if only != self._props.only_fits:
             self._publish(only_fits=only)
             self.again()
+
+    @Slot(bool)
+    def setStayOffline(self, offline: bool) -> None:
+        """Keep the app off the network, or let it on again."""
+        self._preferences.set("offline", offline)
 
     @Slot(str)
     def toggle(self, repo: str) -> None:
@@ -259,6 +272,9 @@ class HubSearchViewModel(QObject):
             self.readToken()
 
         self._run(self._search.forget_token, forgotten, self._no_token)
+
+    def _preferred(self, _key: str) -> None:
+        self._publish(stay_offline=self._preferences.settings.offline)
 
     def _token_kept(self, name: str) -> None:
         self._publish(token_busy=False, token_note=f"Signed in as {name}." if name else "")

@@ -175,7 +175,6 @@ Item {
                         spacing: Theme.space2
 
                         Icon {
-                            Layout.alignment: Qt.AlignTop
                             color: Theme.muted
                             name: "globe"
                             size: 16
@@ -185,8 +184,16 @@ Item {
                             Layout.fillWidth: true
                             muted: true
                             role: "control"
-                            text: qsTr("The app goes online only when you search or download here.")
+                            text: HubSearchViewModel.stayOffline ? qsTr("The app stays offline: nothing is searched for or downloaded.") : qsTr("The app goes online only when you search or download here.")
                             wrapMode: Text.Wrap
+                        }
+
+                        SafeSwitch {
+                            checked: HubSearchViewModel.stayOffline
+                            objectName: "stayOffline"
+                            text: qsTr("Stay offline")
+
+                            onToggled: HubSearchViewModel.setStayOffline(checked)
                         }
                     }
                 }
