@@ -113,14 +113,6 @@ class WaitingFiles:
                     self.forget(place.name)
             self._folder.rmdir()
 
-    def size_bytes(self) -> int:
-        """What all of them take."""
-        total = 0
-        with suppress(OSError):
-            for file in self._folder.glob("*/*"):
-                total += file.lstat().st_size
-        return total
-
     def _place(self, removed: RemovedModel) -> Path:
         return self._folder / removed.id
 
