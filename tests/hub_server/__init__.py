@@ -1,7 +1,7 @@
 """A hub on loopback for the tests: real sockets, two origins, signed addresses, and all that goes wrong.
 
-`HubServer` is the way in; `faults` is what it can be told to do. `server` answers, `contents` keeps the
-repositories, `answer` puts an answer on the wire, `listener` accepts connections.
+`HubServer` is the way in, `faults` what it can be told to do, and `plan` when. `origins` answers, `contents`
+keeps the repositories, `answer` puts an answer on the wire, `listener` accepts connections.
 """
 
 from .faults import (

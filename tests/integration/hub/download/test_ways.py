@@ -14,6 +14,8 @@ from .conftest import FILE, REPO, Bench
 
 TOKEN = "hf_" + "s3cret" * 5
 
+pytestmark = pytest.mark.usefixtures("own_client")
+
 
 def test_d06_the_token_goes_to_the_hub_and_never_to_its_storage(bench: Bench) -> None:
     bench.server.add_token(TOKEN, accepted=[REPO])
