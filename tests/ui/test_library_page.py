@@ -131,12 +131,17 @@ def test_the_hub_is_asked_nothing_before_a_person_asks(page, hub_server):
 
 def test_the_recommended_model_is_downloaded_used_and_then_no_longer_recommended(page, wired, hub_server):
     hub_server.add_repo(REPO, {FILE: tour_model()})
+    toasts = []
+    wired.wiring.notices.toastShown.connect(lambda text, action: toasts.append((text, action)))
     assert (hero(page).key, hero(page).fit) == (ENTRY, "fits")
     assert ENTRY not in [row.key for row in page.catalogue.rows.rows], "it stands there once"
     page.catalogue.download(ENTRY)
     assert (hero(page).standing, hero(page).standing_text) == ("coming", "Asking the hub")
     wired.until(lambda: bool(on_disk(page)))
     wired.until(lambda: bool(hero(page).model_ref))
+    (differs, _), (_, action) = toasts
+    assert differs.endswith("what the hub says now counts.")
+    assert action == "Use it"
     assert on_disk(page)[0].place == f"from {REPO}"
     assert "1 model takes" in page.on_disk.diskText
     page.catalogue.use(hero(page).model_ref)
@@ -199,6 +204,7 @@ def test_d14_a_download_goes_on_after_the_app_was_closed(start, hub_server):
     first.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0.1)
     first.close()
     first.worker = None
+    assert not any(thread.name.startswith("download") for thread in threading.enumerate())
     hub_server.no_more_faults()
     before = len(hub_server.seen("cdn", "GET"))
     second = start()

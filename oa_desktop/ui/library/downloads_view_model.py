@@ -115,9 +115,14 @@ class DownloadsViewModel(QObject):
     def _done(self, download: Download) -> None:
         self._models.refresh()
         self._notices.settle(f"download {download.key}")
-        if download.model_ref and self._pages.shown != MODELS:
-            ref, name = download.model_ref, download_title(download)
-            notice = Notice(DOWNLOADED, "info", f"{name} is on this machine now.", "", "Use it")
+        ref = download.model_ref
+        if not ref:
+            return
+        text = f"{download_title(download)} is on this machine now."
+        if self._pages.shown == MODELS:
+            self._notices.toast(text, "Use it", lambda: self._use(ref))
+        else:
+            notice = Notice(DOWNLOADED, "info", text, "", "Use it")
             self._notices.show(notice, lambda: self._use(ref))
 
     def _use(self, ref: str) -> None:

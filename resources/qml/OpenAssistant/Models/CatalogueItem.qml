@@ -85,7 +85,7 @@ ColumnLayout {
 
                 Pill {
                     kind: "warning"
-                    text: qsTr("not for business")
+                    text: qsTr("non-commercial")
                     toolTip: qsTr("Its licence does not allow commercial use")
                     visible: root.nonCommercial
                 }
@@ -156,36 +156,40 @@ ColumnLayout {
         }
     }
 
-    ColumnLayout {
+    Loader {
         Layout.fillWidth: true
-        spacing: Theme.space2
+        active: root.expanded
         visible: root.expanded
 
-        SafeText {
-            Layout.fillWidth: true
-            objectName: "fitReason"
-            role: "secondary"
-            text: root.fitReason
-            visible: text !== ""
-            wrapMode: Text.Wrap
-        }
+        sourceComponent: ColumnLayout {
+            spacing: Theme.space2
 
-        SafeText {
-            Layout.fillWidth: true
-            muted: true
-            role: "secondary"
-            text: root.technical === "" ? root.quality : root.technical + ": " + root.quality
-            visible: root.quality !== ""
-            wrapMode: Text.Wrap
-        }
+            SafeText {
+                Layout.fillWidth: true
+                objectName: "fitReason"
+                role: "secondary"
+                text: root.fitReason
+                visible: text !== ""
+                wrapMode: Text.Wrap
+            }
 
-        LicenceNote {
-            Layout.fillWidth: true
-            licence: root.licence
-            licenceUrl: root.licenceUrl
-            nonCommercial: root.nonCommercial
-            notice: root.licenceNotice
-            pageUrl: root.pageUrl
+            SafeText {
+                Layout.fillWidth: true
+                muted: true
+                role: "secondary"
+                text: root.technical === "" ? root.quality : root.technical + ": " + root.quality
+                visible: root.quality !== ""
+                wrapMode: Text.Wrap
+            }
+
+            LicenceNote {
+                Layout.fillWidth: true
+                licence: root.licence
+                licenceUrl: root.licenceUrl
+                nonCommercial: root.nonCommercial
+                notice: root.licenceNotice
+                pageUrl: root.pageUrl
+            }
         }
     }
 }
