@@ -148,7 +148,7 @@ def test_the_kv_cache_of_falcon_7b_is_small_and_of_codellama_large(tmp_path: Pat
 
 
 def test_e03_a_model_too_large_is_refused_with_both_numbers(tmp_path: Path) -> None:
-    big = replace(facts(tmp_path), size_bytes=41 * GB - 70_000_000)
+    big = replace(facts(tmp_path), size_bytes=41 * GB - 60_000_000)
     need = memory_need(big, 2048)
     with pytest.raises(ModelTooLarge) as caught:
         require_fit(big, need, 2048, 23 * GB)
