@@ -8,11 +8,11 @@ from oa_desktop.cli.model_lines import model_document
 from oa_desktop.cli.output import StatusLine, json_option, note, print_json, say
 from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.hub.errors import GatedRepo
-from oa_desktop.services.adopting import adopt_any, find_copies
+from oa_desktop.services.adopting import adopt_any
 from oa_desktop.services.download_choice import ChosenDownload, choose
 from oa_desktop.services.downloading import Received
 from oa_desktop.services.fit import Verdict, estimate
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.getting import looked_for
 
 
 @click.command("download")
@@ -89,21 +89,18 @@ def _doubt(app: App, chosen: ChosenDownload) -> str:
 
 def _adopted(app: App, chosen: ChosenDownload, *, adopt: bool) -> Received | None:
     """The model from another program's folder; unless that is wanted, it is only said where it is."""
-    parts, job = chosen.model.parts, chosen.job
-    hashes = tuple(part.sha256 or "" for part in parts)
-    if not all(hashes) or app.library.with_hashes(hashes) is not None:
+    prepared = looked_for(app.library, chosen)
+    if prepared.copy is None or prepared.source is None:
         return None
     if not adopt:
-        copies = find_copies(hashes[0], parts[0].path, parts[0].size_bytes)
-        if copies:
-            note(f"{copies[0].app} already has such a file; with --adopt it is used where it lies.")
+        note(f"{prepared.copy.app} already has such a file; with --adopt it is used where it lies.")
         return None
     status = StatusLine()
     try:
         model = adopt_any(
             app.library,
-            HubSource(job.repo, job.revision, job.paths, hashes, job.title),
-            parts[0].size_bytes,
+            prepared.source,
+            prepared.copy.size_bytes,
             lambda done, total: status.show(f"Reading … {done / max(total, 1):.0%}"),
         )
     finally:

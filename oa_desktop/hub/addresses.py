@@ -75,6 +75,6 @@ def _refused(address: str, why: str) -> HubError:
     return HubError(
         "redirect-refused",
         f"The hub sent the download on to an address that is not allowed: {why}.",
-        detail=printable(address, 200),
+        detail=printable(address.partition("?")[0], 200),
         hint="Something between this machine and the hub may be tampering with the connection.",
     )

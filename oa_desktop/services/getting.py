@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from oa_desktop.hub.catalogue import Catalogue
 from oa_desktop.services.adopting import FoundCopy, adopt, find_copies
-from oa_desktop.services.download_choice import choose
+from oa_desktop.services.download_choice import ChosenDownload, choose
 from oa_desktop.services.download_jobs import DownloadJob
 from oa_desktop.services.model_copy import Progress
 from oa_desktop.services.model_file import ModelFile
@@ -38,6 +38,19 @@ class Prepared:
     copy: FoundCopy | None = None
 
 
+def looked_for(library: ModelLibrary, chosen: ChosenDownload) -> Prepared:
+    """Whether another program has what was chosen. Reads folders, not the network."""
+    parts, job = chosen.model.parts, chosen.job
+    hashes = tuple(part.sha256 or "" for part in parts)
+    if not all(hashes) or library.with_hashes(hashes) is not None:
+        return Prepared(job, chosen.notes)
+    copies = find_copies(hashes[0], parts[0].path, parts[0].size_bytes)
+    if not copies:
+        return Prepared(job, chosen.notes)
+    source = HubSource(job.repo, job.revision, job.paths, hashes, job.title)
+    return Prepared(job, chosen.notes, source, copies[0])
+
+
 class Getting:
     """Asks the hub and looks around on this machine. Methods block for some seconds."""
 
@@ -51,16 +64,9 @@ class Getting:
 
         Raises: UsageError when the hub has no such file, HubError.
         """
-        chosen = choose(self._hub(), catalogue, wanted.name, wanted.file, wanted.revision)
-        parts, job = chosen.model.parts, chosen.job
-        hashes = tuple(part.sha256 or "" for part in parts)
-        if not all(hashes) or self._library.with_hashes(hashes) is not None:
-            return Prepared(job, chosen.notes)
-        copies = find_copies(hashes[0], parts[0].path, parts[0].size_bytes)
-        if not copies:
-            return Prepared(job, chosen.notes)
-        source = HubSource(job.repo, job.revision, job.paths, hashes, job.title)
-        return Prepared(job, chosen.notes, source, copies[0])
+        return looked_for(
+            self._library, choose(self._hub(), catalogue, wanted.name, wanted.file, wanted.revision)
+        )
 
     def adopt(
         self, prepared: Prepared, on_progress: Progress | None = None, cancelled: Cancelled = lambda: False
