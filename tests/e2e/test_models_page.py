@@ -123,6 +123,23 @@ def drop(window, *files):
     QCoreApplication.sendEvent(window.root, dropped)
 
 
+def test_keys_mean_the_page_that_is_shown(page):
+    page.type("lost")
+    assert page.item("modelSearch").property("text") == ""
+    page.press(Key.Key_K, Modifier.ControlModifier)
+    page.type("falcon")
+    page.until(lambda: page.find("searchHub") is not None)
+    assert all("Falcon" in row.title for row in page.wiring.library_page.catalogue.rows.rows)
+    page.press(Key.Key_Escape)
+    page.until(lambda: page.find("recommended") is not None)
+    page.press(Key.Key_1, Modifier.ControlModifier)
+    page.until(lambda: page.find("composerInput") is not None)
+    page.until(lambda: page.item("composerInput").hasActiveFocus())
+    assert page.item("composerInput").property("text") == ""
+    page.press(Key.Key_K, Modifier.ControlModifier)
+    page.until(lambda: page.item("searchField").hasActiveFocus())
+
+
 def test_every_tool_of_the_page_is_reached_with_the_tab_key_and_has_a_name(page):
     page.item("modelSearch").forceActiveFocus()
     reached, nameless = set(), []

@@ -43,7 +43,10 @@ Item {
     Window.onActiveFocusItemChanged: if (root.visible && root.Window.activeFocusItem)
         root.bringIntoView(root.Window.activeFocusItem)
 
-    Component.onCompleted: CatalogueViewModel.open()
+    Component.onCompleted: {
+        CatalogueViewModel.open();
+        flick.forceActiveFocus(Qt.OtherFocusReason);
+    }
     onVisibleChanged: if (root.visible) {
         CatalogueViewModel.open();
         flick.forceActiveFocus(Qt.OtherFocusReason);
