@@ -22,10 +22,14 @@ from oa_desktop.services.doctor_checks import (
 )
 from oa_desktop.services.engine_probe import EngineProbe, probe_engine
 from oa_desktop.services.findings import Finding, Level, problem
+from oa_desktop.services.fit import USUAL_BYTES_A_WEIGHT, largest_model_bytes, machine_with
 from oa_desktop.services.graphics import graphics
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.services.saved_states import measure
+from oa_desktop.settings import Settings
 from oa_desktop.settings_file import Notice
+
+_SMALLEST_BILLIONS, _WHOLE_BILLIONS = 0.1, 3
 
 DatabaseCheck = Callable[[], Iterable[Finding]]
 """Looks at the store; may raise StorageError."""
@@ -77,6 +81,7 @@ def report(
         *device_findings(found_devices, graphics(), _layer_bytes(library, model_ref)),
         *(Finding(Level.NOTE, "settings", notice.title, notice.hint) for notice in settings_notices),
         *_model_findings(library, model_ref, found_devices),
+        _size_finding(paths, found_devices),
         *_database_findings(database),
         *_states_findings(paths),
     ]
@@ -119,6 +124,19 @@ def _model_findings(library: ModelLibrary, ref: str, devices: DeviceProbe) -> li
         ]
     sentence = f"{model.name} can be loaded and needs about {decimal_size(need.total_bytes)} of memory."
     return [Finding(Level.OK, "model", sentence)]
+
+
+def _size_finding(paths: AppPaths, devices: DeviceProbe) -> Finding:
+    """How large a model may be, for somebody who is about to choose one."""
+    largest = largest_model_bytes(machine_with(devices, paths.models), Settings())
+    billions = largest / USUAL_BYTES_A_WEIGHT / 1e9
+    if billions < _SMALLEST_BILLIONS:
+        return Finding(
+            Level.NOTE, "model size", "Hardly any model fits in the free memory.", "Close other programs."
+        )
+    weights = f"{billions:.0f}" if billions >= _WHOLE_BILLIONS else f"{billions:.1f}"
+    sentence = f"Models of up to about {decimal_size(largest)} fit: {weights} billion weights in Q4_K_M."
+    return Finding(Level.OK, "model size", sentence)
 
 
 def _states_findings(paths: AppPaths) -> list[Finding]:

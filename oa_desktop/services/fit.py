@@ -17,6 +17,7 @@ from oa_desktop.services.machine import available_bytes, total_bytes
 from oa_desktop.settings import Settings
 
 __all__ = [
+    "USUAL_BYTES_A_WEIGHT",
     "FitReport",
     "Machine",
     "Verdict",

@@ -12,7 +12,7 @@ import pytest
 from oa_desktop.errors import StorageError
 from oa_desktop.gguf import ModelTooLarge
 from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
-from oa_desktop.services import device_probe, doctor_checks, models
+from oa_desktop.services import device_probe, doctor_checks, fit, models
 from oa_desktop.services.device_probe import DeviceProbe, SeenDevice, probe_devices
 from oa_desktop.services.doctor import DoctorReport, report
 from oa_desktop.services.engine_probe import EngineProbe, probe_engine
@@ -57,6 +57,30 @@ def test_a_fresh_installation_is_healthy(paths: AppPaths, library: ModelLibrary)
     assert all(status.writable for status in found.paths)
     assert sentences(found, "model")[0].startswith("Tiny can be loaded and needs about ")
     assert "Not covered: UDP packets." in sentences(found, "engine")
+
+
+@pytest.mark.parametrize(
+    ("free", "words"),
+    [
+        (8 * 10**9, "Models of up to about 5.5 GB fit: 9 billion weights in Q4_K_M."),
+        (10**8, "Hardly any model fits in the free memory."),
+    ],
+)
+def test_it_says_how_large_a_model_may_be(
+    paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    monkeypatch.setattr(fit, "available_bytes", lambda: free)
+    found = report(paths, library=library, probe=no_probe, devices=no_devices)
+    assert sentences(found, "model size") == [words]
+
+
+def test_a_card_makes_room_for_larger_models(
+    paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit, "available_bytes", lambda: 8 * 10**9)
+    card = SeenDevice("cuda", "graphics", "CUDA0", "Card", 10**10, 10**10, True, False)
+    found = report(paths, library=library, probe=no_probe, devices=lambda: DeviceProbe(("cuda",), (card,)))
+    assert "up to about 13" in sentences(found, "model size")[0]
 
 
 def test_the_report_is_plain_json(paths: AppPaths, library: ModelLibrary) -> None:
