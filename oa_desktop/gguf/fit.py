@@ -13,7 +13,7 @@ TIGHT_FROM = 0.8
 
 BATCH_TOKENS = 512
 SEQUENCES = 64
-"""How many replies at most get a next token in one step."""
+"""Live and kept sequences of one context; each may get a next token in one step."""
 
 RUNTIME_BYTES = 60_000_000
 """The engine's program itself, as measured on Linux."""
@@ -72,20 +72,14 @@ def memory_need(
     return shape_need(facts.shape, weights, context_tokens, kv_type=kv_type)
 
 
-def shape_need(
-    shape: Shape, weights_bytes: int, cells: int, *, kv_type: KvType = KvType.F16, heads: int = 0
-) -> MemoryNeed:
-    """The need of a model of this shape, whether its file is here or not. Sliding-window models need less.
-
-    heads: of attention in a layer, when it is computed without flash attention; else 0.
-    """
+def shape_need(shape: Shape, weights_bytes: int, cells: int, *, kv_type: KvType = KvType.F16) -> MemoryNeed:
+    """The need of a model of this shape, whether its file is here or not. Sliding-window models need less."""
     if not kv_type.suits(shape):
         kv_type = KvType.F16
     return MemoryNeed(
         weights_bytes=weights_bytes,
         kv_bytes=sum(cell_bytes(shape, kv_type)) * cells,
-        compute_bytes=compute_bytes(shape, BATCH_TOKENS, SEQUENCES)
-        + attention_bytes(cells, BATCH_TOKENS, heads),
+        compute_bytes=compute_bytes(shape, BATCH_TOKENS, SEQUENCES) + attention_bytes(cells, BATCH_TOKENS),
         runtime_bytes=RUNTIME_BYTES,
     )
 

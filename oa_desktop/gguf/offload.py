@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from oa_desktop.gguf.device import Device
 from oa_desktop.gguf.errors import decimal_size
-from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS
+from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS, SEQUENCES
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.gguf.layer_memory import LayerMemory, reserve_bytes
 from oa_desktop.gguf.layer_shares import filled, most_that_fit, proportional
@@ -33,7 +33,7 @@ class Wanted:
     cells: int | None = None
     kv_type: KvType = KvType.F16
     flash_attention: bool = True
-    sequences: int = 64
+    sequences: int = SEQUENCES
 
 
 @dataclass(frozen=True, slots=True)

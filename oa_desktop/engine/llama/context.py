@@ -12,13 +12,13 @@ from oa_desktop.engine.llama.handle import ModelHandle
 from oa_desktop.engine.llama.processors import thread_count
 from oa_desktop.engine.load_errors import explain_context
 from oa_desktop.errors import ModelError
-from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS
+from oa_desktop.gguf.fit import DEFAULT_CONTEXT_TOKENS, SEQUENCES
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.gguf.offload import GpuLayers, Plan
 
 _KV_TYPES = {KvType.F16: native.GGML_TYPE_F16, KvType.Q8_0: native.GGML_TYPE_Q8_0}
-SEQUENCES, SEQUENCES_WITH_STATE = 64, 24
-"""Live and kept ones. In a recurrent or hybrid model each has a state of its own, which costs memory."""
+SEQUENCES_WITH_STATE = 24
+"""Live and kept ones where each has a state of its own: in a recurrent or hybrid model that costs memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from oa_desktop.engine.llama.context import SEQUENCES, LlamaOptions
+from oa_desktop.engine.llama.context import LlamaOptions
 from oa_desktop.engine.llama.devices import backends, devices, free_memory
 from oa_desktop.engine.llama.processors import usable_threads
 from oa_desktop.engine.model_parts import model_parts
 from oa_desktop.errors import EngineError, ModelError
 from oa_desktop.gguf import read_header
 from oa_desktop.gguf.device import Device, offload_targets
+from oa_desktop.gguf.fit import SEQUENCES
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.gguf.layer_sizes import LayerSizes, layer_sizes
 from oa_desktop.gguf.offload import Plan, Wanted, plan, smaller
