@@ -174,7 +174,16 @@ class _Fetch:
                 location.url, self._hub.download_headers, start, end, self._size, self._part.source
             )
 
-        Lanes(self._part, open_body, self._pace, self._tuning, self._control.stop, self._look).run()
+        lanes = Lanes(
+            self._part,
+            open_body,
+            self._hash.show,
+            self._pace,
+            self._tuning,
+            self._control.stop,
+            self._look,
+        )
+        lanes.run()
 
     def _look(self) -> None:
         """Tell how far it is; notice what the hash found at the start of the file."""

@@ -1,7 +1,7 @@
 """The SHA-256 of a file while it is being downloaded: it follows the bytes that are there without a gap.
 
-It reads them back from the part file, which costs little as they are still in memory. So connections may
-write out of order, and nothing of a hash needs to be remembered when a download is resumed.
+It takes the bytes it is shown as they come, and reads back from the part file what it was not shown or could
+not keep up with. So connections may write out of order, and nothing of a hash is remembered for a resume.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from oa_desktop.hub.download.part_file import PartFile
 
 _READ_BYTES = 1 << 18
 _START_BYTES = 64
+_MOST_SHOWN = 32
 
 
 class FollowingHash:
@@ -23,10 +24,16 @@ class FollowingHash:
         self._on_start = on_start
         self._hash = hashlib.sha256()
         self._position = 0
+        self._shown: dict[int, bytes] = {}
         self._stopped = threading.Event()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="download-hash", daemon=True)
         self._thread.start()
+
+    def show(self, offset: int, data: bytes) -> None:
+        """These bytes were just written at `offset`; it may save reading them. From any thread."""
+        if len(self._shown) < _MOST_SHOWN:
+            self._shown[offset] = data
 
     @property
     def position(self) -> int:
@@ -71,10 +78,20 @@ class FollowingHash:
         while self._position < size and not self._stopped.is_set():
             limit = self._part.ranges.prefix_beyond(self._position, self._stopped)
             while self._position < limit and not self._stopped.is_set():
-                data = file.read(min(_READ_BYTES, limit - self._position))
+                data = self._next(file, limit)
                 if not data:
                     raise OSError("the file became shorter while it was downloaded")
                 if self._position == 0:
                     self._on_start(data[:_START_BYTES])
                 self._hash.update(data)
                 self._position += len(data)
+
+    def _next(self, file: BinaryIO, limit: int) -> bytes:
+        """The bytes at the position: as they were shown, else from the file."""
+        shown = self._shown.pop(self._position, b"")
+        if shown and self._position + len(shown) <= limit:
+            return shown
+        for offset in [offset for offset in list(self._shown) if offset < self._position]:
+            self._shown.pop(offset, None)
+        file.seek(self._position)
+        return file.read(min(_READ_BYTES, limit - self._position))

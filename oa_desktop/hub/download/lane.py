@@ -15,6 +15,10 @@ OpenBody = Callable[[int, int], Body]
 """The bytes from the first number up to the second."""
 
 
+Show = Callable[[int, bytes], None]
+"""Told of bytes that were written, and where."""
+
+
 class Lane:
     """Runs until nothing is missing, it is ended, or it fails.
 
@@ -25,6 +29,7 @@ class Lane:
         self,
         part: PartFile,
         open_body: OpenBody,
+        show: Show,
         pace: Pace,
         tuning: Tuning,
         changed: threading.Event,
@@ -32,6 +37,7 @@ class Lane:
     ) -> None:
         self._part = part
         self._open = open_body
+        self._show = show
         self._pace = pace
         self._tuning = tuning
         self._changed = changed
@@ -100,6 +106,7 @@ class Lane:
             view = memoryview(data)
             while view:
                 view = view[write(view) or 0 :]
+            self._show(claim.position, data)
             self._part.ranges.advance(claim, len(data))
             wait_s = self._pace.received(len(data))
             watch.received(len(data), wait_s)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from oa_desktop.gguf.errors import decimal_size
 from oa_desktop.hub.download.answers import NotTheseBytes
-from oa_desktop.hub.download.lane import Lane, OpenBody
+from oa_desktop.hub.download.lane import Lane, OpenBody, Show
 from oa_desktop.hub.download.pace import Pace
 from oa_desktop.hub.download.part_file import PartFile
 from oa_desktop.hub.download.sentences import disk_full
@@ -39,6 +39,7 @@ class Lanes:
         self,
         part: PartFile,
         open_body: OpenBody,
+        show: Show,
         pace: Pace,
         tuning: Tuning,
         stop: threading.Event,
@@ -46,6 +47,7 @@ class Lanes:
     ) -> None:
         self._part = part
         self._open = open_body
+        self._show = show
         self._pace = pace
         self._tuning = tuning
         self._stop = stop
@@ -77,7 +79,9 @@ class Lanes:
             self._part.note()
 
     def _start(self, least_bytes: int = 0) -> None:
-        self._lanes.append(Lane(self._part, self._open, self._pace, self._tuning, self._changed, least_bytes))
+        self._lanes.append(
+            Lane(self._part, self._open, self._show, self._pace, self._tuning, self._changed, least_bytes)
+        )
 
     def _settle(self) -> None:
         """Take finished lanes away; one that failed while others go on was one too many."""
