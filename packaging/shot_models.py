@@ -23,7 +23,7 @@ from oa_desktop.services.model_removal import Removal
 from oa_desktop.services.model_settings import ModelSettings
 from oa_desktop.services.model_source import HubSource
 from oa_desktop.services.prompt_preview import Preview, PreviewPiece
-from oa_desktop.ui.library import model_settings_view_model, on_disk_view_model
+from oa_desktop.ui.library import on_disk_view_model, prompt_preview_view_model
 from oa_desktop.ui.library.local_models import Listing
 
 REPO = "TheBloke/OpenAssistant-Llama2-13B-Orca-8K-3319-GGUF"
@@ -361,14 +361,14 @@ def models_import_bad(studio: Studio) -> None:
 
 
 def models_settings(studio: Studio) -> None:
-    shown, model_settings_view_model.render_preview = model_settings_view_model.render_preview, preview
+    shown, prompt_preview_view_model.render_preview = prompt_preview_view_model.render_preview, preview
     try:
         models_on_disk(studio)
         settings = studio.wiring.library_page.settings
         settings.ask("orca")
-        studio.until(lambda: bool(settings.pieces.rows))
+        studio.until(lambda: bool(studio.wiring.library_page.preview.pieces.rows))
     finally:
-        model_settings_view_model.render_preview = shown
+        prompt_preview_view_model.render_preview = shown
 
 
 def preview(*_: object, **__: object) -> Preview:

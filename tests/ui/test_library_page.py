@@ -410,24 +410,24 @@ def test_d06_a_closed_repository_opens_with_a_token_that_is_kept_in_the_keyring_
     wired.until(lambda: bool(page.search.rows.rows[0].choices))
     page.search.download("owner/closed-GGUF")
     wired.until(lambda: bool(downloads(page)) and downloads(page)[0].wants_token)
-    page.search.keepToken(f" {TOKEN} ")
-    wired.until(lambda: page.search.tokenPlace == "keyring")
-    assert "ida" in page.search.tokenNote
+    page.token.keep(f" {TOKEN} ")
+    wired.until(lambda: page.token.place == "keyring")
+    assert "ida" in page.token.note
     assert TOKEN in ring.kept.values()
     page.downloads_view.resume(downloads(page)[0].key)
     wired.until(lambda: bool(on_disk(page)))
     assert not any("authorization" in request.headers for request in hub_server.seen("cdn"))
     kept = [path for path in paths.data.parent.rglob("*") if path.is_file()]
     assert not any(TOKEN.encode() in path.read_bytes() for path in kept if path.suffix != ".gguf")
-    page.search.forgetToken()
-    wired.until(lambda: page.search.tokenPlace == "")
+    page.token.forget()
+    wired.until(lambda: page.token.place == "")
     assert ring.kept == {}
 
 
 def test_a_token_that_the_hub_does_not_know_is_not_kept(page, wired, ring):
-    page.search.keepToken("hf_wrong")
-    wired.until(lambda: not page.search.tokenBusy)
-    assert page.search.tokenNote
+    page.token.keep("hf_wrong")
+    wired.until(lambda: not page.token.busy)
+    assert page.token.note
     assert ring.kept == {}
 
 
@@ -547,13 +547,13 @@ def test_settings_of_a_model_are_kept_and_taken_back(page, wired, hub_server):
 @pytest.mark.model
 def test_the_prompt_of_a_model_is_shown_as_its_engine_renders_it(page, wired):
     page.settings.ask("tour")
-    wired.until(lambda: bool(page.settings.pieces.rows))
-    tokens = [row.text for row in page.settings.pieces.rows if row.kind == "token"]
+    wired.until(lambda: bool(page.preview.pieces.rows))
+    tokens = [row.text for row in page.preview.pieces.rows if row.kind == "token"]
     assert tokens[:1] == ["<|prompter|>"]
-    assert "What is a barn?" in [row.text for row in page.settings.pieces.rows if row.kind == "message"]
-    assert "tokens." in page.settings.previewNote
+    assert "What is a barn?" in [row.text for row in page.preview.pieces.rows if row.kind == "message"]
+    assert "tokens." in page.preview.note
     page.settings.setPromptFormat(page.settings.formats.index("guanaco") + 1)
-    wired.until(lambda: "### Human" in page.settings.preview)
+    wired.until(lambda: "### Human" in page.preview.text)
 
 
 def test_trouble_with_a_download_elsewhere_leads_to_the_page(page, wired, hub_server):

@@ -50,9 +50,6 @@ class SearchProps:
     sort: int = 0
     only_fits: bool = False
     stay_offline: bool = False
-    token_place: str = ""
-    token_note: str = ""
-    token_busy: bool = False
 
 
 @QmlElement
@@ -68,10 +65,6 @@ class HubSearchViewModel(QObject):
     sortChanged = Signal()
     onlyFitsChanged = Signal()
     stayOfflineChanged = Signal()
-    tokenPlaceChanged = Signal()
-    tokenNoteChanged = Signal()
-    tokenBusyChanged = Signal()
-    tokenKept = Signal()
 
     def __init__(
         self,
@@ -147,18 +140,6 @@ class HubSearchViewModel(QObject):
     def stayOffline(self) -> bool:
         """Whether a person keeps the app off the network."""
         return self._props.stay_offline
-
-    @Property(str, notify=tokenPlaceChanged)
-    def tokenPlace(self) -> str:
-        return self._props.token_place
-
-    @Property(str, notify=tokenNoteChanged)
-    def tokenNote(self) -> str:
-        return self._props.token_note
-
-    @Property(bool, notify=tokenBusyChanged)
-    def tokenBusy(self) -> bool:
-        return self._props.token_busy
 
     @Slot(str)
     def ask(self, text: str) -> None:
@@ -253,39 +234,14 @@ class HubSearchViewModel(QObject):
             )
             self._getting.get(Wanted(repo, choice.key, job.revision), job, None)
 
-    @Slot()
-    def readToken(self) -> None:
-        """Find out whether a token is kept; a keyring may ask the person to unlock it."""
-        self._run(self._search.token_place, lambda place: self._publish(token_place=place), self._no_token)
-
-    @Slot(str)
-    def keepToken(self, token: str) -> None:
-        """Keep a token in the system's keyring, if the hub knows it."""
-        if token.strip():
-            self._publish(token_busy=True, token_note="")
-            self._run(lambda: self._search.keep_token(token), self._token_kept, self._no_token)
-
-    @Slot()
-    def forgetToken(self) -> None:
-        def forgotten(_: None) -> None:
-            self._publish(token_note="")
-            self.readToken()
-
-        self._run(self._search.forget_token, forgotten, self._no_token)
-
-    def _preferred(self, _key: str) -> None:
-        self._publish(stay_offline=self._preferences.settings.offline)
-
-    def _token_kept(self, name: str) -> None:
-        self._publish(token_busy=False, token_note=f"Signed in as {name}." if name else "")
-        self.readToken()
-        self.tokenKept.emit()
+    def look_again(self) -> None:
+        """A token was given: what was closed may be open now."""
         for repo, opened in list(self._opened.items()):
             if opened.gated:
                 self.look(repo)
 
-    def _no_token(self, error: OaError) -> None:
-        self._publish(token_busy=False, token_note=error.sentence)
+    def _preferred(self, _key: str) -> None:
+        self._publish(stay_offline=self._preferences.settings.offline)
 
     def _arrived(self, attempt: int, found: Found) -> None:
         if attempt != self._attempt:

@@ -1,28 +1,25 @@
-"""The settings of one model, with the prompt as the model will really read it."""
+"""The settings of one model, over those of the app."""
 
 import asyncio
-import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
-from oa_desktop.client.chat_request import Message
 from oa_desktop.gguf.errors import printable
 from oa_desktop.gguf.families import PromptFamily
 from oa_desktop.services.model_file import ModelFile
 from oa_desktop.services.models import ModelLibrary
 from oa_desktop.services.presets import PRESETS
-from oa_desktop.services.prompt_preview import Preview, PreviewPiece, render_preview
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.local_models import LocalModels
+from oa_desktop.ui.library.prompt_preview_view_model import PromptPreviewViewModel
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.numbers import number
 from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
-from oa_desktop.ui.rows_model import RowsModel
 from oa_desktop.ui.snapshots import notify_changes
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
@@ -31,25 +28,6 @@ QML_IMPORT_MAJOR_VERSION = 1
 PREVIEW_MS = 400
 KV_TYPES = ("f16", "q8_0")
 FORMATS = tuple(family for family in PromptFamily if family is not PromptFamily.TEMPLATE)
-SAMPLE = (
-    ("user", "What is a barn?"),
-    ("assistant", "A building for grain and animals."),
-    ("user", "And the word?"),
-)
-
-
-SHOWN_CHARACTERS = 2000
-"""Of one piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class PieceRow:
-    """A stretch of the prompt on one line. kind: token, format or message."""
-
-    key: str
-    text: str
-    kind: str
-    tip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +44,6 @@ class SettingsProps:
     preset: int = 0
     system_prompt: str = ""
     prompt_format: int = 0
-    preview: str = ""
-    preview_note: str = ""
-    preview_busy: bool = False
     problem: str = ""
     usual_kv: str = ""
     usual_preset: str = ""
@@ -91,9 +66,6 @@ class ModelSettingsViewModel(QObject):
     presetChanged = Signal()
     systemPromptChanged = Signal()
     promptFormatChanged = Signal()
-    previewChanged = Signal()
-    previewNoteChanged = Signal()
-    previewBusyChanged = Signal()
     problemChanged = Signal()
     usualKvChanged = Signal()
     usualPresetChanged = Signal()
@@ -108,6 +80,7 @@ class ModelSettingsViewModel(QObject):
         library: ModelLibrary,
         local: LocalModels,
         engine: EngineControl,
+        preview: PromptPreviewViewModel,
         preferences: Preferences,
         notices: Notices,
         parent: QObject | None = None,
@@ -117,13 +90,11 @@ class ModelSettingsViewModel(QObject):
         self._library = library
         self._local = local
         self._engine = engine
+        self._preview = preview
         self._preferences = preferences
         self._notices = notices
         self._file: ModelFile | None = None
-        self._attempt = 0
         self._props = SettingsProps()
-        self._pieces = RowsModel(PieceRow, self)
-        self._rendering = threading.Event()
         self._later = QTimer(self, interval=PREVIEW_MS, singleShot=True)
         self._later.timeout.connect(self._render)
 
@@ -172,24 +143,6 @@ class ModelSettingsViewModel(QObject):
     def promptFormat(self) -> int:
         return self._props.prompt_format
 
-    @Property(QObject, constant=True)
-    def pieces(self) -> QObject:
-        """The prompt, piece by piece."""
-        return self._pieces
-
-    @Property(str, notify=previewChanged)
-    def preview(self) -> str:
-        """The prompt as one text."""
-        return self._props.preview
-
-    @Property(str, notify=previewNoteChanged)
-    def previewNote(self) -> str:
-        return self._props.preview_note
-
-    @Property(bool, notify=previewBusyChanged)
-    def previewBusy(self) -> bool:
-        return self._props.preview_busy
-
     @Property(str, notify=problemChanged)
     def problem(self) -> str:
         return self._props.problem
@@ -229,7 +182,6 @@ class ModelSettingsViewModel(QObject):
         self._file = next((file for file in self._local.files if file.ref == ref), None)
         if self._file is None or self._file.facts is None:
             return
-        self._attempt += 1
         self._publish(_props(self._file, self._preferences))
         self.asked.emit()
         self._render()
@@ -279,9 +231,8 @@ class ModelSettingsViewModel(QObject):
     @Slot()
     def close(self) -> None:
         """The dialog is gone; a preview that is on its way is not wanted."""
-        self._attempt += 1
-        self._rendering.set()
         self._later.stop()
+        self._preview.close()
 
     def _configured(self, file: ModelFile) -> None:
         self._local.refresh()
@@ -291,33 +242,10 @@ class ModelSettingsViewModel(QObject):
             self._notices.toast(text, "Load again", self._engine.restart)
 
     def _render(self) -> None:
-        file, attempt = self._file, self._attempt
-        if file is None:
-            return
-        self._rendering.set()
-        cancelled = self._rendering = threading.Event()
-        place = self._props.prompt_format
-        wanted = FORMATS[place - 1].value if place else None
-        messages = _sample(self._props.system_prompt or self._preferences.settings.system_prompt)
-
-        async def render() -> Preview:
-            return await asyncio.to_thread(
-                lambda: render_preview(file.path, wanted, messages, cancelled=cancelled)
-            )
-
-        self._change(preview_busy=True)
-        self._bridge.run(
-            render(), lambda preview: self._rendered(attempt, cancelled, preview), lambda _: None
-        )
-
-    def _rendered(self, attempt: int, cancelled: threading.Event, preview: Preview) -> None:
-        if attempt != self._attempt or cancelled.is_set():
-            return
-        self._pieces.set_rows([_piece_row(*numbered) for numbered in enumerate(preview.pieces)])
-        counted = f"{number(preview.tokens)} tokens." if preview.tokens else ""
-        notes = (printable(note, 300) for note in preview.notes)
-        note = " ".join((counted, *notes)).strip()
-        self._change(preview=preview.text, preview_note=note, preview_busy=False)
+        if self._file is not None:
+            place = self._props.prompt_format
+            system = self._props.system_prompt or self._preferences.settings.system_prompt
+            self._preview.render(self._file.path, FORMATS[place - 1].value if place else None, system)
 
     def _change(self, **changes: Any) -> None:
         self._publish(replace(self._props, **changes))
@@ -325,19 +253,6 @@ class ModelSettingsViewModel(QObject):
     def _publish(self, props: SettingsProps) -> None:
         before, self._props = self._props, props
         notify_changes(self, before, props)
-
-
-def _sample(system: str) -> list[Message]:
-    """A short talk, so that every kind of turn is seen."""
-    told: list[Message] = [{"role": "system", "content": system}] if system.strip() else []
-    return told + [{"role": role, "content": content} for role, content in SAMPLE]
-
-
-def _piece_row(place: int, piece: PreviewPiece) -> PieceRow:
-    kind = "token" if piece.token is not None else "message" if piece.is_message else "format"
-    tip = f"One token of the model: {piece.token}" if piece.token is not None else ""
-    text = "".join(char if char.isprintable() else "↵" if char == "\n" else "�" for char in piece.text)
-    return PieceRow(str(place), text[:SHOWN_CHARACTERS], kind, tip)
 
 
 def _props(file: ModelFile, preferences: Preferences) -> SettingsProps:

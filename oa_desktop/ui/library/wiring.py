@@ -27,6 +27,8 @@ from oa_desktop.ui.library.import_view_model import ImportViewModel
 from oa_desktop.ui.library.local_models import LocalModels, Look
 from oa_desktop.ui.library.model_settings_view_model import ModelSettingsViewModel
 from oa_desktop.ui.library.on_disk_view_model import OnDiskViewModel
+from oa_desktop.ui.library.prompt_preview_view_model import PromptPreviewViewModel
+from oa_desktop.ui.library.token_view_model import TokenViewModel
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.models.model_view_model import ModelViewModel
 from oa_desktop.ui.notices import Notices
@@ -68,9 +70,10 @@ class LibraryWiring(QObject):
         self.catalogue = CatalogueViewModel(
             bridge, self.local, self.downloads, self.getting, models, preferences, self.pages, endpoint, self
         )
+        hub_search = HubSearch(self._hub, tokens)
         self.search = HubSearchViewModel(
             bridge,
-            HubSearch(self._hub, tokens),
+            hub_search,
             self.local,
             self.getting,
             preferences,
@@ -81,8 +84,11 @@ class LibraryWiring(QObject):
             bridge, engine, library, self.local, self.downloads, models, self.pages, notices, self
         )
         self.importing = ImportViewModel(bridge, library, self.local, models, self.pages, notices, self)
+        self.token = TokenViewModel(bridge, hub_search, self)
+        self.token.kept.connect(self.search.look_again)
+        self.preview = PromptPreviewViewModel(bridge, self)
         self.settings = ModelSettingsViewModel(
-            bridge, library, self.local, engine, preferences, notices, self
+            bridge, library, self.local, engine, self.preview, preferences, notices, self
         )
 
     @property
@@ -94,8 +100,10 @@ class LibraryWiring(QObject):
             self.getting,
             self.catalogue,
             self.search,
+            self.token,
             self.on_disk,
             self.importing,
+            self.preview,
             self.settings,
         )
 

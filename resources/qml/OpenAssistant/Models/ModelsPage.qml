@@ -16,12 +16,6 @@ Item {
     readonly property real columnWidth: Math.min(root.width - 2 * root.gutter, Theme.scaled(920))
     readonly property bool searching: HubSearchViewModel.state !== ""
 
-    /** Gives keyboard focus to the search. */
-    function focusSearch(): void {
-        search.forceActiveFocus(Qt.ShortcutFocusReason);
-        search.selectAll();
-    }
-
     /** Scrolls so that an item with keyboard focus is seen. */
     function bringIntoView(item: Item): void {
         for (let above = item; above !== content; above = above.parent)
@@ -32,12 +26,6 @@ Item {
             flick.contentY = Math.max(0, top - Theme.space6);
         else if (top + item.height > flick.contentY + flick.height - Theme.space6)
             flick.contentY = Math.min(flick.contentHeight - flick.height, top + item.height - flick.height + Theme.space6);
-    }
-
-    function leaveSearch(): void {
-        search.clear();
-        CatalogueViewModel.setQuery("");
-        HubSearchViewModel.leave();
     }
 
     Window.onActiveFocusItemChanged: if (root.visible && root.Window.activeFocusItem)
@@ -66,49 +54,14 @@ Item {
         anchors.fill: parent
         spacing: 0
 
-        RowLayout {
+        ModelsBar {
+            id: bar
+
             Layout.alignment: Qt.AlignHCenter
             Layout.bottomMargin: Theme.space3
             Layout.maximumWidth: root.columnWidth
             Layout.preferredWidth: root.columnWidth
             Layout.topMargin: Theme.space3
-            spacing: Theme.space3
-
-            SafeText {
-                Layout.rightMargin: Theme.space2
-                role: "title"
-                text: qsTr("Models")
-
-                Accessible.role: Accessible.Heading
-            }
-
-            SafeTextField {
-                id: search
-
-                Layout.fillWidth: true
-                hint: "Ctrl K"
-                iconName: "search"
-                name: qsTr("Search the models, or paste the address of one")
-                objectName: "modelSearch"
-                placeholderText: root.width < Theme.scaled(720) ? qsTr("Search models") : qsTr("Search models, or paste the address of one")
-
-                Keys.onEscapePressed: root.leaveSearch()
-
-                onSubmitted: HubSearchViewModel.ask(search.text)
-                onTextEdited: {
-                    CatalogueViewModel.setQuery(search.text);
-                    if (search.text === "")
-                        HubSearchViewModel.leave();
-                }
-            }
-
-            SafeButton {
-                iconName: "folder"
-                objectName: "importFile"
-                text: qsTr("Add a file…")
-
-                onClicked: ImportViewModel.requestFile()
-            }
         }
 
         Divider {
@@ -149,56 +102,8 @@ Item {
                 x: (flick.width - width) / 2
                 y: Theme.space6
 
-                ColumnLayout {
+                MachineNote {
                     Layout.fillWidth: true
-                    spacing: Theme.space1
-
-                    RowLayout {
-                        Layout.fillWidth: true
-                        spacing: Theme.space2
-
-                        Icon {
-                            Layout.alignment: Qt.AlignTop
-                            color: Theme.muted
-                            name: "device"
-                            size: 16
-                        }
-
-                        SafeText {
-                            Layout.fillWidth: true
-                            objectName: "machineText"
-                            role: "control"
-                            text: CatalogueViewModel.looking ? qsTr("Looking at this machine…") : qsTr("This machine: %1").arg(CatalogueViewModel.machineText)
-                            wrapMode: Text.Wrap
-                        }
-                    }
-
-                    RowLayout {
-                        Layout.fillWidth: true
-                        spacing: Theme.space2
-
-                        Icon {
-                            color: Theme.muted
-                            name: "globe"
-                            size: 16
-                        }
-
-                        SafeText {
-                            Layout.fillWidth: true
-                            muted: true
-                            role: "control"
-                            text: HubSearchViewModel.stayOffline ? qsTr("The app stays offline: nothing is searched for or downloaded.") : qsTr("The app goes online only when you search or download here.")
-                            wrapMode: Text.Wrap
-                        }
-
-                        SafeSwitch {
-                            checked: HubSearchViewModel.stayOffline
-                            objectName: "stayOffline"
-                            text: qsTr("Stay offline")
-
-                            onToggled: HubSearchViewModel.setStayOffline(checked)
-                        }
-                    }
                 }
 
                 SafeButton {
@@ -260,7 +165,7 @@ Item {
                     objectName: "hubResults"
                     visible: root.searching
 
-                    onClosed: root.leaveSearch()
+                    onClosed: bar.leaveSearch()
                     onTokenRequested: tokenDialog.ask()
                 }
 
@@ -379,7 +284,7 @@ Item {
         enabled: root.visible
         sequence: "Ctrl+K"
 
-        onActivated: root.focusSearch()
+        onActivated: bar.focusSearch()
     }
 
     Shortcut {

@@ -34,7 +34,7 @@ ColumnLayout {
             contentHeight: flow.implicitHeight
             objectName: "promptPreview"
 
-            Accessible.description: ModelSettingsViewModel.preview
+            Accessible.description: PromptPreviewViewModel.text
             Accessible.name: qsTr("The prompt as the model reads it")
             Accessible.role: Accessible.StaticText
 
@@ -52,7 +52,7 @@ ColumnLayout {
                 width: flick.width - Theme.space3
 
                 Repeater {
-                    model: ModelSettingsViewModel.pieces
+                    model: PromptPreviewViewModel.pieces
 
                     Rectangle {
                         id: piece
@@ -100,7 +100,7 @@ ColumnLayout {
     ProgressLine {
         Layout.fillWidth: true
         name: qsTr("Asking the engine for the prompt")
-        visible: ModelSettingsViewModel.previewBusy
+        visible: PromptPreviewViewModel.busy
     }
 
     SafeText {
@@ -110,7 +110,7 @@ ColumnLayout {
         muted: true
         objectName: "previewNote"
         role: "secondary"
-        text: ModelSettingsViewModel.previewNote
+        text: PromptPreviewViewModel.note
         visible: text !== ""
         wrapMode: Text.Wrap
     }

@@ -13,14 +13,14 @@ SafeDialog {
     /** Opens with an empty field. */
     function ask(): void {
         field.clear();
-        HubSearchViewModel.readToken();
+        TokenViewModel.read();
         root.open();
         field.forceActiveFocus(Qt.PopupFocusReason);
     }
 
     function keep(): void {
         if (root.canAccept)
-            HubSearchViewModel.keepToken(field.text);
+            TokenViewModel.keep(field.text);
     }
 
     acceptText: ""
@@ -28,18 +28,18 @@ SafeDialog {
     rejectText: ""
     title: qsTr("Your token for %1").arg(HubSearchViewModel.host)
 
-    canAccept: field.text.trim() !== "" && !HubSearchViewModel.tokenBusy
+    canAccept: field.text.trim() !== "" && !TokenViewModel.busy
 
     onClosed: field.clear()
 
     Connections {
-        function onTokenKept(): void {
+        function onKept(): void {
             field.clear();
             if (root.opened)
                 root.close();
         }
 
-        target: HubSearchViewModel
+        target: TokenViewModel
     }
 
     SafeText {
@@ -47,7 +47,7 @@ SafeDialog {
         muted: true
         objectName: "tokenPlace"
         role: "secondary"
-        text: HubSearchViewModel.tokenPlace === "environment" ? qsTr("The token of HF_TOKEN in the environment is used.") : HubSearchViewModel.tokenPlace === "keyring" ? qsTr("A token is kept. It is not shown again; a new one takes its place.") : ""
+        text: TokenViewModel.place === "environment" ? qsTr("The token of HF_TOKEN in the environment is used.") : TokenViewModel.place === "keyring" ? qsTr("A token is kept. It is not shown again; a new one takes its place.") : ""
         visible: text !== ""
         wrapMode: Text.Wrap
     }
@@ -68,14 +68,14 @@ SafeDialog {
     ProgressLine {
         Layout.fillWidth: true
         name: qsTr("Asking whether the token is known")
-        visible: HubSearchViewModel.tokenBusy
+        visible: TokenViewModel.busy
     }
 
     SafeText {
         Layout.fillWidth: true
         objectName: "tokenNote"
         role: "secondary"
-        text: HubSearchViewModel.tokenNote
+        text: TokenViewModel.note
         visible: text !== ""
         wrapMode: Text.Wrap
     }
@@ -89,9 +89,9 @@ SafeDialog {
             objectName: "forgetToken"
             text: qsTr("Forget it")
             variant: "quiet"
-            visible: HubSearchViewModel.tokenPlace === "keyring"
+            visible: TokenViewModel.place === "keyring"
 
-            onClicked: HubSearchViewModel.forgetToken()
+            onClicked: TokenViewModel.forget()
         }
 
         Item {
