@@ -371,6 +371,11 @@ def models_settings(studio: Studio) -> None:
         prompt_preview_view_model.render_preview = shown
 
 
+def models_settings_small(studio: Studio) -> None:
+    studio.window.resize(720, 480)
+    models_settings(studio)
+
+
 def preview(*_: object, **__: object) -> Preview:
     def turn(role: int, text: str) -> tuple[PreviewPiece, ...]:
         name = "<|prompter|>" if role == 32005 else "<|assistant|>"
@@ -428,6 +433,7 @@ MODEL_STATES: tuple[Callable[[Studio], None], ...] = (
     models_import,
     models_import_bad,
     models_settings,
+    models_settings_small,
     models_narrow,
     models_narrow_rows,
     download_done,

@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import OpenAssistant.Backend
 import OpenAssistant.Chat
 import OpenAssistant.Controls
@@ -15,21 +14,6 @@ Item {
     readonly property real gutter: root.width < Theme.scaled(720) ? Theme.space4 : Theme.space8
     readonly property real columnWidth: Math.min(root.width - 2 * root.gutter, Theme.scaled(920))
     readonly property bool searching: HubSearchViewModel.state !== ""
-
-    /** Scrolls so that an item with keyboard focus is seen. */
-    function bringIntoView(item: Item): void {
-        for (let above = item; above !== content; above = above.parent)
-            if (!above)
-                return;
-        const top = item.mapToItem(content, 0, 0).y + content.y;
-        if (top < flick.contentY + Theme.space6)
-            flick.contentY = Math.max(0, top - Theme.space6);
-        else if (top + item.height > flick.contentY + flick.height - Theme.space6)
-            flick.contentY = Math.min(flick.contentHeight - flick.height, top + item.height - flick.height + Theme.space6);
-    }
-
-    Window.onActiveFocusItemChanged: if (root.visible && root.Window.activeFocusItem)
-        root.bringIntoView(root.Window.activeFocusItem)
 
     Component.onCompleted: {
         CatalogueViewModel.open();
@@ -75,15 +59,13 @@ Item {
             Layout.topMargin: Theme.space3
         }
 
-        Flickable {
+        FocusFlickable {
             id: flick
 
             Layout.fillHeight: true
             Layout.fillWidth: true
-            boundsBehavior: Flickable.StopAtBounds
-            clip: true
+            scrolled: content
             contentHeight: content.height + Theme.space6 + Theme.space10
-            contentWidth: width
             focus: true
             objectName: "modelsFlick"
 
@@ -91,8 +73,6 @@ Item {
 
             Keys.onDownPressed: flick.flick(0, -600)
             Keys.onUpPressed: flick.flick(0, 600)
-
-            T.ScrollBar.vertical: SafeScrollBar {}
 
             ColumnLayout {
                 id: content
@@ -291,13 +271,13 @@ Item {
         enabled: root.visible
         sequence: "PgUp"
 
-        onActivated: flick.contentY = Math.max(0, flick.contentY - 0.85 * flick.height)
+        onActivated: flick.page(-0.85)
     }
 
     Shortcut {
         enabled: root.visible
         sequence: "PgDown"
 
-        onActivated: flick.contentY = Math.max(0, Math.min(flick.contentHeight - flick.height, flick.contentY + 0.85 * flick.height))
+        onActivated: flick.page(0.85)
     }
 }
