@@ -206,7 +206,7 @@ def has_models(studio: Studio, *files: ModelFile) -> None:
 def searches(studio: Studio, hub: SampleHub, text: str = "oasst", state: str = "results") -> None:
     page(studio)
     library = studio.wiring.library_page
-    library.search._search = hub
+    library.search._search = library.search._opened._search = hub
     field = studio.dialog("modelSearch")
     field.setProperty("text", text)
     library.search.ask(text)

@@ -84,7 +84,7 @@ class PoisonedHub:
 
 def test_u01_poison_of_the_hub_reaches_no_network_and_stays_visible(page):
     library = page.wiring.library_page
-    library.search._search = PoisonedHub()
+    library.search._search = library.search._opened._search = PoisonedHub()
     page.click("modelSearch")
     page.type("anything")
     page.press(Key.Key_Return)

@@ -291,6 +291,9 @@ def test_a_result_is_judged_by_the_header_of_the_file_that_is_chosen(page, wired
     assert page.search.rows.rows[0].fit == "fits"
     asked = sum(request.sent_bytes for request in hub_server.seen("cdn", "GET", "*"))
     assert asked < tour_model().stat().st_size
+    page.local.machine = Machine(4_000_000_000, 1_000_000, (), 200_000_000_000)
+    page.local.machine_changed.emit()
+    wired.until(lambda: page.search.rows.rows[0].fit == "too-big")
     page.search.chooseSize("owner/m-GGUF", 0)
     wired.until(lambda: page.search.rows.rows[0].fit == "unknown")
     assert page.search.rows.rows[0].fit_reason
@@ -373,7 +376,7 @@ class SlowSearch:
 
 
 def test_a_late_answer_of_an_earlier_search_is_not_shown(page, wired):
-    search = page.search._search = SlowSearch()
+    search = page.search._search = page.search._opened._search = SlowSearch()
     page.search.ask("first")
     page.search.ask("second")
     wired.until(lambda: page.search.state == "results")
