@@ -82,8 +82,7 @@ class Place:
 
 
 @pytest.fixture
-def place(hub_server: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def place(hub_server: HubServer, tmp_path: Path) -> Place:
     hub_server.add_repo(REPO, {FILE: made_model(1_000_000)})
     return Place(hub_server, tmp_path)
 

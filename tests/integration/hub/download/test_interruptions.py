@@ -120,7 +120,7 @@ def child(server: HubServer, folder: Path, lanes: int = 1) -> "subprocess.Popen[
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
 
@@ -206,7 +206,7 @@ def test_d12_a_write_that_fails_for_want_of_space_keeps_what_is_there(bench: Ben
         [sys.executable, "-c", FULL_CHILD, bench.server.endpoint, REPO, FILE, str(bench.folder), "1"],
         capture_output=True,
         text=True,
-        env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         timeout=60,
         check=False,
     )
@@ -227,7 +227,7 @@ def test_a_folder_that_cannot_be_written_is_told(bench: Bench) -> None:
             [sys.executable, "-c", BOUND_CHILD, bench.server.endpoint, REPO, FILE, root, "1"],
             capture_output=True,
             text=True,
-            env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             timeout=60,
             check=False,
         )

@@ -30,8 +30,6 @@ def test_d06_the_token_goes_to_the_hub_and_never_to_its_storage(bench: Bench) ->
 
 def test_a_proxy_of_the_environment_is_used(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     location = bench.hub.locate(REPO, FILE, "main")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("http_proxy", bench.server.proxy)
     bench.parts.mkdir(parents=True)
     fetch(bench.hub, Wanted(location, bench.target), bench.parts, bench.control(), bench.tuning)
@@ -41,8 +39,6 @@ def test_a_proxy_of_the_environment_is_used(bench: Bench, monkeypatch: pytest.Mo
 
 def test_a_proxy_that_refuses_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     location = bench.hub.locate(REPO, FILE, "main")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     bench.parts.mkdir(parents=True)
     quick = replace(bench.tuning, attempts=1)
@@ -52,8 +48,6 @@ def test_a_proxy_that_refuses_is_told(bench: Bench, monkeypatch: pytest.MonkeyPa
 
 def test_a_proxy_of_a_kind_nobody_speaks_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     location = bench.hub.locate(REPO, FILE, "main")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
     bench.parts.mkdir(parents=True)
     quick = replace(bench.tuning, attempts=1)
