@@ -2,7 +2,9 @@
 
 import warnings
 
+import keyring
 import pytest
+from keyring.backends import fail
 from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
@@ -26,12 +28,18 @@ SMALL_MACHINE = Machine(4_000_000_000, 1_700_000_000, (), 200_000_000_000)
 
 
 @pytest.fixture
-def hub(monkeypatch):
+def hub(monkeypatch, tmp_path):
+    for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "person" / name))
+    ring = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
     with HubServer() as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
-        monkeypatch.delenv("HF_TOKEN", raising=False)
         hub.add_repo(REPO, {FILE: tour_model().read_bytes()})
         yield hub
+    keyring.set_keyring(ring)
 
 
 @pytest.mark.model

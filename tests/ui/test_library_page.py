@@ -164,6 +164,17 @@ def test_the_size_that_was_chosen_is_what_is_downloaded(page, wired, hub_server)
     assert "queryChanged" not in notes.take()
 
 
+def test_a_size_that_was_chosen_stays_chosen_when_the_machine_is_looked_at_again(page):
+    small = next(i for i, text in enumerate(hero(page).choices) if text.startswith("Small"))
+    page.catalogue.chooseSize(ENTRY, small)
+    page.local.machine = Machine(64_000_000_000, 60_000_000_000, (), 200_000_000_000)
+    page.local.machine_changed.emit()
+    rows = {row.key: row for row in (*page.catalogue.rows.rows, *page.catalogue.hero.rows)}
+    assert rows[ENTRY].size_label.startswith("Small")
+    assert rows["oa-llama2-13b-orca-8k"].fit == "fits"
+    assert hero(page).key != ENTRY
+
+
 def test_d13_a_download_is_paused_and_goes_on_where_it_was(page, wired, hub_server):
     hub_server.add_repo(REPO, {FILE: made_model(600_000)})
     hub_server.fail(Trickle(150_000), times=None)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
@@ -35,6 +35,9 @@ from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.rows_model import RowsModel
 from oa_desktop.ui.snapshots import notify_changes
+
+if TYPE_CHECKING:
+    from oa_desktop.hub.quantisations import Size
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -95,6 +98,7 @@ class CatalogueViewModel(QObject):
         self._offers: tuple[Offer, ...] = ()
         self._choices: dict[str, tuple[Choice, ...]] = {}
         self._chosen: dict[str, int] = {}
+        self._picked: dict[str, Size | None] = {}
         self._fits: dict[tuple[str, int], FitReport] = {}
         self._props = CatalogueProps()
         self._rows = RowsModel(CatalogueRow, self)
@@ -169,6 +173,7 @@ class CatalogueViewModel(QObject):
         """Another size of one model."""
         if 0 <= place < len(self._choices.get(key, ())):
             self._chosen[key] = place
+            self._picked[key] = self._choices[key][place].word
             self._show()
 
     @Slot(str)
@@ -220,9 +225,11 @@ class CatalogueViewModel(QObject):
             choices = of_entry(offer.entry, offer.file)
             key = offer.entry.id
             self._choices[key] = choices
-            place = [choice.key for choice in choices].index(offer.file.path)
-            self._chosen.setdefault(key, place)
-            self._fits[key, place] = offer.fit
+            offered = [choice.key for choice in choices].index(offer.file.path)
+            words = [choice.word for choice in choices]
+            known = key in self._picked and self._picked[key] in words
+            self._chosen[key] = words.index(self._picked[key]) if known else offered
+            self._fits[key, offered] = offer.fit
         self._show()
 
     def _fit(self, entry: CatalogueEntry, place: int) -> FitReport | None:
