@@ -99,7 +99,7 @@ OTHERS = (
         repo="meta-llama/Llama-3.2-3B-Instruct-GGUF",
         path="llama-3.2-3b-instruct-q4_k_m.gguf",
         problem=GatedRepo(
-            "hub-gated",
+            "repo-gated",
             "meta-llama/Llama-3.2-3B-Instruct-GGUF is only given to people who accepted its terms.",
             hint="Accept them on its page, then give the app a token of yours.",
         ),
