@@ -14,14 +14,14 @@ from oa_desktop.gguf.families import PromptFamily
 from oa_desktop.hub.errors import GatedRepo, HubBusy, HubOffline, HubUnreachable
 from oa_desktop.hub.repo_files import RemoteFile, group_files
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloads import Download, State
-from oa_desktop.services.fit_report import FitReport, Verdict
-from oa_desktop.services.hub_search import Found, RepoContent
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.model_removal import Removal
-from oa_desktop.services.model_settings import ModelSettings
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.downloads.hub_search import Found, RepoContent
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.fit.report import FitReport, Verdict
+from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.model_removal import Removal
+from oa_desktop.services.library.model_settings import ModelSettings
+from oa_desktop.services.library.model_source import HubSource
 from oa_desktop.services.prompt_preview import Preview, PreviewPiece
 from oa_desktop.ui.library import on_disk_view_model, prompt_preview_view_model
 from oa_desktop.ui.library.local_models import Listing

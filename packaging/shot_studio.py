@@ -28,10 +28,10 @@ from oa_desktop.client.status import Running
 from oa_desktop.conversation.message import MessageId, TreeId
 from oa_desktop.paths import app_paths
 from oa_desktop.services.device_probe import SeenDevice
-from oa_desktop.services.fit import Machine
+from oa_desktop.services.fit.estimate import Machine
+from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.models import TOUR_REF
 from oa_desktop.services.loading import LoadedModel
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.models import TOUR_REF
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.app import load_window, make_engine
 from oa_desktop.ui.wiring import Wiring

@@ -12,9 +12,9 @@ from oa_desktop.hub.endpoint import endpoint_of
 from oa_desktop.hub.errors import HubError
 from oa_desktop.log_file import keep_log
 from oa_desktop.paths import app_paths
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.loading import LoadedModel, load_model
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import ModelLibrary
 from oa_desktop.setting_spec import SettingValue
 from oa_desktop.settings import Settings
 from oa_desktop.settings_file import SettingsFile
@@ -24,9 +24,9 @@ from oa_desktop.store.worker import StoreWorker
 if TYPE_CHECKING:
     from oa_desktop.hub.api import Hub
     from oa_desktop.hub.tokens import TokenStore
-    from oa_desktop.services.downloading import ModelDownloader
-    from oa_desktop.services.fit import Machine
-    from oa_desktop.services.hub_search import HubSearch
+    from oa_desktop.services.downloads.downloader import ModelDownloader
+    from oa_desktop.services.downloads.hub_search import HubSearch
+    from oa_desktop.services.fit.estimate import Machine
 
 
 class App:
@@ -76,7 +76,7 @@ class App:
     @cached_property
     def machine(self) -> "Machine":
         """What there is here for a model. Takes about a second."""
-        from oa_desktop.services.fit import look_at_machine
+        from oa_desktop.services.fit.estimate import look_at_machine
 
         return look_at_machine(self.paths.models)
 
@@ -97,14 +97,14 @@ class App:
     @cached_property
     def hub_search(self) -> "HubSearch":
         """The hub as a person searches it."""
-        from oa_desktop.services.hub_search import HubSearch
+        from oa_desktop.services.downloads.hub_search import HubSearch
 
         return HubSearch(lambda: self.hub, lambda: self.tokens)
 
     @cached_property
     def downloader(self) -> "ModelDownloader":
         """Downloads into the library."""
-        from oa_desktop.services.downloading import ModelDownloader
+        from oa_desktop.services.downloads.downloader import ModelDownloader
 
         return ModelDownloader(self.hub, self.library, self.paths.models)
 

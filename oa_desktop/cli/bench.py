@@ -11,9 +11,9 @@ from oa_desktop.bench.plan import FULL, QUICK
 from oa_desktop.bench.run import Told, run
 from oa_desktop.cli.app import App
 from oa_desktop.cli.output import StatusLine, json_option, print_json, say
-from oa_desktop.services.fit_check import require_fit
+from oa_desktop.services.fit.check import require_fit
+from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.services.loading import engine_options
-from oa_desktop.services.model_file import ModelFile
 
 
 @click.command()

@@ -15,8 +15,8 @@ from oa_desktop.hub.download.patience import Backoff, patiently
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import DownloadDamaged, GatedRepo, NotFoundOnHub
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloading import ModelDownloader, Received
+from oa_desktop.services.downloads.downloader import ModelDownloader, Received
+from oa_desktop.services.downloads.jobs import DownloadJob
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from oa_desktop.gguf.errors import printable
-from oa_desktop.services.model_file import ModelFile
+from oa_desktop.services.library.model_file import ModelFile
 
 
 def model_summary(model: ModelFile) -> str:

@@ -8,11 +8,11 @@ from oa_desktop.cli.model_lines import model_document
 from oa_desktop.cli.output import StatusLine, json_option, note, print_json, say
 from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.hub.errors import GatedRepo
-from oa_desktop.services.adopting import adopt_any
-from oa_desktop.services.download_choice import ChosenDownload, choose
-from oa_desktop.services.downloading import Received
-from oa_desktop.services.fit import Verdict, estimate
-from oa_desktop.services.getting import looked_for
+from oa_desktop.services.downloads.choice import ChosenDownload, choose
+from oa_desktop.services.downloads.downloader import Received
+from oa_desktop.services.downloads.getting import looked_for
+from oa_desktop.services.fit.estimate import Verdict, estimate
+from oa_desktop.services.library.adopting import adopt_any
 
 
 @click.command("download")

@@ -8,7 +8,7 @@ from oa_desktop.cli.app import App
 from oa_desktop.cli.model_lines import model_document, model_lines, model_summary
 from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
 from oa_desktop.gguf.errors import decimal_size
-from oa_desktop.services.recommendations import offers, recommended
+from oa_desktop.services.downloads.recommendations import offers, recommended
 
 
 @click.command("list")

@@ -18,9 +18,9 @@ from oa_desktop.cli.search_lines import (
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.catalogue import Catalogue
-from oa_desktop.services.fit import Verdict, estimate, largest_model_bytes
-from oa_desktop.services.hub_search import SORTS, Found, RepoContent
-from oa_desktop.services.recommendations import Offer, offers
+from oa_desktop.services.downloads.hub_search import SORTS, Found, RepoContent
+from oa_desktop.services.downloads.recommendations import Offer, offers
+from oa_desktop.services.fit.estimate import Verdict, estimate, largest_model_bytes
 
 
 @click.command()

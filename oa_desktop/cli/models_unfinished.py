@@ -8,7 +8,7 @@ from oa_desktop.cli.models_download import received_document, received_line
 from oa_desktop.cli.output import json_option, note, print_json, say
 from oa_desktop.errors import UsageError
 from oa_desktop.gguf.errors import decimal_size, printable
-from oa_desktop.services.download_jobs import DownloadJob
+from oa_desktop.services.downloads.jobs import DownloadJob
 
 
 @click.command()

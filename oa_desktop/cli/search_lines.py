@@ -8,8 +8,8 @@ from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.hub.quantisations import Size, quality_sentence, size_word
 from oa_desktop.hub.repo_files import RepoModel
 from oa_desktop.hub.repos import FoundRepo
-from oa_desktop.services.fit import FitReport, Verdict
-from oa_desktop.services.recommendations import Offer
+from oa_desktop.services.downloads.recommendations import Offer
+from oa_desktop.services.fit.estimate import FitReport, Verdict
 
 _INDENT, _WIDEST = 25, 110
 _FITS = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.TOO_BIG: "too big", Verdict.UNKNOWN: "?"}

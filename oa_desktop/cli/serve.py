@@ -9,7 +9,7 @@ from oa_desktop.cli.app import App
 from oa_desktop.cli.engine_settings import engine_settings, prompt_format_option
 from oa_desktop.cli.output import note, say
 from oa_desktop.client.launch import EngineProcess
-from oa_desktop.services.fit_check import require_fit
+from oa_desktop.services.fit.check import require_fit
 from oa_desktop.services.loading import clear_unwanted, engine_options
 from oa_desktop.setting_spec import SettingValue
 

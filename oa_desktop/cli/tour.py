@@ -10,7 +10,7 @@ import click
 from oa_desktop.cli.app import App
 from oa_desktop.cli.output import json_option, print_json, say
 from oa_desktop.errors import ExchangeError
-from oa_desktop.services.models import TOUR_REF
+from oa_desktop.services.library.models import TOUR_REF
 from oa_desktop.services.tour import TourReport, run_tour
 
 

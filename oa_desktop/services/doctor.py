@@ -22,9 +22,9 @@ from oa_desktop.services.doctor_checks import (
 )
 from oa_desktop.services.engine_probe import EngineProbe, probe_engine
 from oa_desktop.services.findings import Finding, Level, problem
-from oa_desktop.services.fit import USUAL_BYTES_A_WEIGHT, largest_model_bytes, machine_with
+from oa_desktop.services.fit.estimate import USUAL_BYTES_A_WEIGHT, largest_model_bytes, machine_with
 from oa_desktop.services.graphics import graphics
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.saved_states import measure
 from oa_desktop.settings import Settings
 from oa_desktop.settings_file import Notice

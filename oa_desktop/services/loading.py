@@ -10,9 +10,9 @@ from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import EngineStopped
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.errors import StorageError, UsageError
-from oa_desktop.services.fit_check import require_fit
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.fit.check import require_fit
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.saved_states import remove_all
 from oa_desktop.settings import Settings
 

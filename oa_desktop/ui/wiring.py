@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 from oa_desktop.paths import AppPaths
 from oa_desktop.services.chat import ChatService
 from oa_desktop.services.feedback import FeedbackService
-from oa_desktop.services.fit import look_at_machine
+from oa_desktop.services.fit.estimate import look_at_machine
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.loading import LoadedModel, load_model
-from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings_file import SettingsFile
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.app_view_model import AppViewModel

@@ -19,9 +19,9 @@ from shiboken6 import delete
 from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.paths import AppPaths, app_paths
-from oa_desktop.services.fit import look_at_machine
+from oa_desktop.services.fit.estimate import look_at_machine
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.loading import LoadedModel
-from oa_desktop.services.models import ModelLibrary
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui import network_wall
 from oa_desktop.ui.app import load_window, make_engine

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 
 from oa_desktop.client.status import Halted, Off, Running
 from oa_desktop.conversation.message import MessageState, Role
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.models import ModelLibrary
 from tests.e2e.conftest import SLOW_MS, fake_loader
 
 PACE_S = 0.02

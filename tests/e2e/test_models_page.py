@@ -12,11 +12,11 @@ from oa_desktop.hub.errors import GatedRepo
 from oa_desktop.hub.repo_files import RemoteFile, RepoModel
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
 from oa_desktop.paths import tour_model
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloads import Download, State
-from oa_desktop.services.fit import Machine
-from oa_desktop.services.fit_report import FitReport, Verdict
-from oa_desktop.services.hub_search import Found, RepoContent
+from oa_desktop.services.downloads.hub_search import Found, RepoContent
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.fit.estimate import Machine
+from oa_desktop.services.fit.report import FitReport, Verdict
 from oa_desktop.ui import network_wall
 from tests.e2e.conftest import SLOW_MS, fake_loader
 from tests.e2e.test_window import POISON, Key, Modifier, _accessible_name

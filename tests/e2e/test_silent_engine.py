@@ -13,8 +13,8 @@ from oa_desktop.client.heartbeat import Patience
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.client.status import NotAnswering, Running
 from oa_desktop.conversation.message import MessageState
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.loading import LoadedModel
-from oa_desktop.services.models import ModelLibrary
 from tests.e2e.conftest import SLOW_MS, fake_loader
 from tests.e2e.test_engine_faults import PACE_S, begun, replies, start_streaming
 

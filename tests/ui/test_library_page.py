@@ -11,10 +11,10 @@ from oa_desktop.errors import OaError
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.repos import FoundRepo
 from oa_desktop.paths import app_paths, tour_model
-from oa_desktop.services import downloading
-from oa_desktop.services.downloads import State
-from oa_desktop.services.fit import Machine
-from oa_desktop.services.hub_search import Found
+from oa_desktop.services.downloads import downloader
+from oa_desktop.services.downloads.hub_search import Found
+from oa_desktop.services.downloads.queue import State
+from oa_desktop.services.fit.estimate import Machine
 from tests.hub_server import Status, Trickle
 from tests.made_gguf import made_model
 from tests.ui.wired import Notes, Wired
@@ -64,7 +64,7 @@ def paths(tmp_path, hub_server, monkeypatch, ring):
     for name in ("HOME", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "person" / name))
     monkeypatch.setenv("HF_ENDPOINT", hub_server.endpoint)
-    monkeypatch.setattr(downloading, "Tuning", lambda: QUICK)
+    monkeypatch.setattr(downloader, "Tuning", lambda: QUICK)
     made = app_paths({"OA_DESKTOP_HOME": str(tmp_path / "home")})
     made.create()
     return made

@@ -15,11 +15,11 @@ from oa_desktop.hub.quantisations import Size
 from oa_desktop.hub.repo_files import FileRole, RemoteFile, RepoModel
 from oa_desktop.hub.repos import FoundRepo
 from oa_desktop.services.device_probe import SeenDevice
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloads import Download, State
-from oa_desktop.services.fit import FitReport, Machine, Verdict
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.fit.estimate import FitReport, Machine, Verdict
+from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.model_source import HubSource
 from oa_desktop.ui.library import words
 from oa_desktop.ui.library.catalogue_rows import catalogue_row, in_sections, machine_text, matching
 from oa_desktop.ui.library.choices import of_entry, of_repo, usual

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from oa_desktop.client.handle import EngineHandle, ModelDescription
 from oa_desktop.client.status import Running
 from oa_desktop.paths import AppPaths
-from oa_desktop.services.fit import look_at_machine
+from oa_desktop.services.fit.estimate import look_at_machine
 from oa_desktop.store.worker import StoreWorker
 from oa_desktop.ui.wiring import Wiring
 

@@ -14,7 +14,7 @@ from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.preferences import Preferences
 
 if TYPE_CHECKING:
-    from oa_desktop.services.model_file import ModelFile
+    from oa_desktop.services.library.model_file import ModelFile
 
 
 class Asking(QObject):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.catalogue import CatalogueEntry
-from oa_desktop.services.fit import FitReport, Machine, Verdict
+from oa_desktop.services.fit.estimate import FitReport, Machine, Verdict
 from oa_desktop.ui.library.choices import Choice
 from oa_desktop.ui.library.row_state import Place, RowState
 from oa_desktop.ui.library.words import (

@@ -10,11 +10,11 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.errors import OaError
 from oa_desktop.hub.catalogue import Catalogue, CatalogueEntry, load_catalogue
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.fit import FitReport, Verdict
-from oa_desktop.services.getting import Wanted
-from oa_desktop.services.model_file import Origin
-from oa_desktop.services.recommendations import Offer, offer_of, offers
+from oa_desktop.services.downloads.getting import Wanted
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.recommendations import Offer, offer_of, offers
+from oa_desktop.services.fit.estimate import FitReport, Verdict
+from oa_desktop.services.library.model_file import Origin
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.catalogue_rows import (
     CatalogueRow,

@@ -7,7 +7,7 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.catalogue import CatalogueEntry, CatalogueFile
 from oa_desktop.hub.quantisations import Size, preference, quality_sentence, size_word
 from oa_desktop.hub.repo_files import RepoModel
-from oa_desktop.services.recommendations import about_bytes
+from oa_desktop.services.downloads.recommendations import about_bytes
 from oa_desktop.ui.library.words import joined, size_label
 
 

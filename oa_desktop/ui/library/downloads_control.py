@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from oa_desktop.errors import OaError
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloads import Download, Downloads, State
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.queue import Download, Downloads, State
 from oa_desktop.ui.bridge import Bridge
 
 Tell = Callable[[tuple[Download, ...]], None]

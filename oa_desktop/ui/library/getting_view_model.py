@@ -13,8 +13,8 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.hub.errors import HubError
-from oa_desktop.services.getting import Getting, Prepared, Wanted
-from oa_desktop.services.model_file import ModelFile
+from oa_desktop.services.downloads.getting import Getting, Prepared, Wanted
+from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.downloads_control import DownloadsControl
 from oa_desktop.ui.library.local_models import LocalModels
@@ -25,7 +25,7 @@ from oa_desktop.ui.provided import provided
 
 if TYPE_CHECKING:
     from oa_desktop.hub.catalogue import Catalogue
-    from oa_desktop.services.download_jobs import DownloadJob
+    from oa_desktop.services.downloads.jobs import DownloadJob
 
 QML_IMPORT_NAME = "OpenAssistant.Backend"
 QML_IMPORT_MAJOR_VERSION = 1

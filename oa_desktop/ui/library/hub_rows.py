@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.repos import FoundRepo
-from oa_desktop.services.fit import FitReport, Verdict
-from oa_desktop.services.hub_search import RepoContent
+from oa_desktop.services.downloads.hub_search import RepoContent
+from oa_desktop.services.fit.estimate import FitReport, Verdict
 from oa_desktop.ui.conversations.summaries import counted
 from oa_desktop.ui.library.choices import Choice
 from oa_desktop.ui.library.row_state import Place, RowState

@@ -10,10 +10,10 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.errors import HubOffline
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.fit import largest_model_bytes
-from oa_desktop.services.getting import Wanted
-from oa_desktop.services.hub_search import SORTS, Found, HubSearch
+from oa_desktop.services.downloads.getting import Wanted
+from oa_desktop.services.downloads.hub_search import SORTS, Found, HubSearch
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.fit.estimate import largest_model_bytes
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.getting_view_model import GettingViewModel
 from oa_desktop.ui.library.hub_rows import HubRow, hub_row

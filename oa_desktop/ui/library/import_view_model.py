@@ -11,8 +11,8 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.local_models import LocalModels
 from oa_desktop.ui.library.words import context_text, joined, size_text

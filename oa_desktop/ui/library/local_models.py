@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from oa_desktop.errors import OaError
-from oa_desktop.services.fit import Machine, look_at_machine
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.fit.estimate import Machine, look_at_machine
+from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.notices import Notices
 

@@ -9,8 +9,8 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.gguf.errors import printable
 from oa_desktop.gguf.families import PromptFamily
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.presets import PRESETS
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.local_models import LocalModels

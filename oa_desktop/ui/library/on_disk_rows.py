@@ -5,7 +5,7 @@ from pathlib import Path
 
 from oa_desktop.client.status import EngineStatus, Halted, NotAnswering, Running, Starting, Waiting
 from oa_desktop.gguf.errors import printable
-from oa_desktop.services.model_file import ModelFile, Origin
+from oa_desktop.services.library.model_file import ModelFile, Origin
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.conversations.summaries import counted
 from oa_desktop.ui.library.local_models import Listing

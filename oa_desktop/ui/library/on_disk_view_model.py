@@ -12,12 +12,12 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.client.status import EngineStatus, Running
 from oa_desktop.errors import OaError
-from oa_desktop.services.download_jobs import DownloadJob
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.model_removal import Removal
+from oa_desktop.services.library.model_verifying import Verified
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.machine import process_bytes
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.model_removal import Removal
-from oa_desktop.services.model_verifying import Verified
-from oa_desktop.services.models import ModelLibrary
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.library.downloads_control import DownloadsControl

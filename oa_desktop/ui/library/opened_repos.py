@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from oa_desktop.errors import OaError
 from oa_desktop.hub.errors import GatedRepo, HubBusy, HubOffline, HubUnreachable
-from oa_desktop.services.fit import estimate
-from oa_desktop.services.fit_report import FitReport, Verdict
-from oa_desktop.services.hub_search import HubSearch, RepoContent
+from oa_desktop.services.downloads.hub_search import HubSearch, RepoContent
+from oa_desktop.services.fit.estimate import estimate
+from oa_desktop.services.fit.report import FitReport, Verdict
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.choices import of_repo, usual
 from oa_desktop.ui.library.hub_rows import Opened

@@ -9,7 +9,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.errors import OaError
-from oa_desktop.services.hub_search import HubSearch
+from oa_desktop.services.downloads.hub_search import HubSearch
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.snapshots import notify_changes

@@ -11,12 +11,12 @@ from oa_desktop.hub.api import Hub
 from oa_desktop.hub.endpoint import DEFAULT_ENDPOINT, endpoint_of
 from oa_desktop.hub.tokens import TokenStore
 from oa_desktop.paths import AppPaths
-from oa_desktop.services.downloading import ModelDownloader
-from oa_desktop.services.downloads import Downloads
-from oa_desktop.services.fit import look_at_machine
-from oa_desktop.services.getting import Getting
-from oa_desktop.services.hub_search import HubSearch
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.downloads.downloader import ModelDownloader
+from oa_desktop.services.downloads.getting import Getting
+from oa_desktop.services.downloads.hub_search import HubSearch
+from oa_desktop.services.downloads.queue import Downloads
+from oa_desktop.services.fit.estimate import look_at_machine
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.library.catalogue_view_model import CatalogueViewModel
 from oa_desktop.ui.library.downloads_control import DownloadsControl, Tell

@@ -7,7 +7,7 @@ from PySide6.QtCore import QDate, QLocale
 
 from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.hub.quantisations import Size
-from oa_desktop.services.fit import Verdict
+from oa_desktop.services.fit.estimate import Verdict
 from oa_desktop.ui.numbers import number
 
 SIZE_WORDS = {Size.SMALL: "Small", Size.BALANCED: "Balanced", Size.LARGE: "Large"}

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from oa_desktop.client.status import EngineStatus, Off, Running, Starting, Waiting
 from oa_desktop.client.supervise import EngineSupervisor
+from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.services.loading import LoadedModel
-from oa_desktop.services.model_file import ModelFile
 from oa_desktop.ui.bridge import Bridge
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from oa_desktop.client.status import Halted, NotAnswering, Off, Running, Starting, Waiting
 from oa_desktop.errors import OaError
-from oa_desktop.services.model_file import ModelFile
+from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.notices import Notice, Notices

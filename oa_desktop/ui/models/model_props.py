@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from oa_desktop.client.handle import ModelDescription
 from oa_desktop.client.status import EngineStatus, Halted, NotAnswering, Running, Starting, Waiting
-from oa_desktop.services.model_file import ModelFile
+from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.ui.models.model_words import device_details, device_text, model_detail
 from oa_desktop.ui.numbers import number
 

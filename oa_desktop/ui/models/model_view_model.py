@@ -9,8 +9,8 @@ from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.errors import OaError
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import TOUR_REF, ModelLibrary
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import TOUR_REF, ModelLibrary
 from oa_desktop.ui.bridge import Bridge
 from oa_desktop.ui.chat.session import ChatSession
 from oa_desktop.ui.conversations.conversation_rows import one_line

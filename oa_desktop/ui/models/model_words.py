@@ -6,8 +6,8 @@ from typing import Final
 
 from oa_desktop.client.handle import EngineDevice, ModelDescription
 from oa_desktop.conversation.message import Message, Role
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import TOUR_REF
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import TOUR_REF
 from oa_desktop.services.tour import FOLLOW_UP, QUESTION
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.numbers import number

@@ -18,8 +18,9 @@ from oa_desktop.cli.main import main
 from oa_desktop.hub import catalogue as catalogue_module
 from oa_desktop.hub.catalogue import load_catalogue
 from oa_desktop.hub.download.tuning import Tuning
-from oa_desktop.services import downloading, fit
-from oa_desktop.services.fit import Machine
+from oa_desktop.services.downloads import downloader
+from oa_desktop.services.fit import estimate
+from oa_desktop.services.fit.estimate import Machine
 from tests.hub_server import HubServer
 from tests.hub_server.faults import (
     ChangedEtag,
@@ -136,8 +137,10 @@ def run(
     monkeypatch.setenv("OA_DESKTOP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("HF_ENDPOINT", hub_server.endpoint)
     monkeypatch.setattr(cli_app, "keep_log", lambda _folder: None)
-    monkeypatch.setattr(fit, "look_at_machine", lambda _folder: Machine(16 * 10**9, 13 * 10**9, (), 10**12))
-    monkeypatch.setattr(downloading, "Tuning", lambda: QUICK)
+    monkeypatch.setattr(
+        estimate, "look_at_machine", lambda _folder: Machine(16 * 10**9, 13 * 10**9, (), 10**12)
+    )
+    monkeypatch.setattr(downloader, "Tuning", lambda: QUICK)
     monkeypatch.setattr(cli_downloading, "_ASKING", QUICK)
     return Run(capsys, tmp_path / "home" / "data" / "models")
 
@@ -504,7 +507,7 @@ def test_a_file_another_program_has_is_named_and_used_only_when_wanted(
 def test_a_model_too_big_for_this_machine_is_said_before_it_comes(
     run: Run, served: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "look_at_machine", lambda _folder: Machine(10**8, 10**8, (), 10**12))
+    monkeypatch.setattr(estimate, "look_at_machine", lambda _folder: Machine(10**8, 10**8, (), 10**12))
     run("download", REPO, FILE)
     assert any("memory" in line for line in run.err.splitlines()), run.err
 

@@ -9,7 +9,7 @@ from keyring.backend import KeyringBackend
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.errors import HubError
 from oa_desktop.hub.tokens import TokenStore
-from oa_desktop.services.hub_search import HubSearch
+from oa_desktop.services.downloads.hub_search import HubSearch
 from tests.hub_server import HubServer
 
 

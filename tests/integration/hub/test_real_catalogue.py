@@ -6,7 +6,7 @@ import pytest
 
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.catalogue import CatalogueEntry, load_catalogue
-from oa_desktop.services.download_choice import choose
+from oa_desktop.services.downloads.choice import choose
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("OA_TEST_HUB") != "1", reason="asks the real hub; set OA_TEST_HUB=1 to do so"

@@ -14,8 +14,8 @@ from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import DownloadCancelled, HubError
 from oa_desktop.hub.remote_header import read_remote_header
-from oa_desktop.services.fit import Machine, Verdict, estimate_headers
-from oa_desktop.services.fit_on_hub import fit_on_hub
+from oa_desktop.services.fit.estimate import Machine, Verdict, estimate_headers
+from oa_desktop.services.fit.on_hub import fit_on_hub
 from oa_desktop.settings import Settings
 from tests.hub_server import (
     CloseAtOnce,

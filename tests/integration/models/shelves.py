@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
-from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.model_source import HubSource
+from oa_desktop.services.library.models import ModelLibrary
 from tests.unit.gguf.ggufs import STRING, U32, Gguf, pair
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "open", "os.link", "os.symlink"}

@@ -11,13 +11,13 @@ import pytest
 from oa_desktop.errors import ModelError
 from oa_desktop.hub.adoption import model_places
 from oa_desktop.paths import HOME_VARIABLE, app_paths, tour_model
-from oa_desktop.services import adopting
-from oa_desktop.services.adopting import FoundCopy, adopt, adopt_any, find_copies
+from oa_desktop.services.library import adopting
+from oa_desktop.services.library.adopting import FoundCopy, adopt, adopt_any, find_copies
+from oa_desktop.services.library.model_file import Origin
+from oa_desktop.services.library.model_source import HubSource
+from oa_desktop.services.library.model_verifying import VerifyCancelled
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.loading import load_model
-from oa_desktop.services.model_file import Origin
-from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.model_verifying import VerifyCancelled
-from oa_desktop.services.models import ModelLibrary
 from oa_desktop.settings import Settings
 from tests.unit.gguf.ggufs import U32, Gguf, pair
 

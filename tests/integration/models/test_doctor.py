@@ -12,13 +12,15 @@ import pytest
 from oa_desktop.errors import StorageError
 from oa_desktop.gguf import ModelTooLarge
 from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
-from oa_desktop.services import device_probe, doctor_checks, fit, models
+from oa_desktop.services import device_probe, doctor_checks
 from oa_desktop.services.device_probe import DeviceProbe, SeenDevice, probe_devices
 from oa_desktop.services.doctor import DoctorReport, report
 from oa_desktop.services.engine_probe import EngineProbe, probe_engine
 from oa_desktop.services.findings import Finding, Level
-from oa_desktop.services.fit_check import require_fit
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.fit import estimate
+from oa_desktop.services.fit.check import require_fit
+from oa_desktop.services.library import models
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.settings import Settings
 from oa_desktop.settings_file import Notice, SettingsFile
 from tests.unit.gguf.ggufs import Gguf
@@ -69,7 +71,7 @@ def test_a_fresh_installation_is_healthy(paths: AppPaths, library: ModelLibrary)
 def test_it_says_how_large_a_model_may_be(
     paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch, free: int, words: str
 ) -> None:
-    monkeypatch.setattr(fit, "available_bytes", lambda: free)
+    monkeypatch.setattr(estimate, "available_bytes", lambda: free)
     found = report(paths, library=library, probe=no_probe, devices=no_devices)
     assert sentences(found, "model size") == [words]
 
@@ -77,7 +79,7 @@ def test_it_says_how_large_a_model_may_be(
 def test_a_card_makes_room_for_larger_models(
     paths: AppPaths, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "available_bytes", lambda: 8 * 10**9)
+    monkeypatch.setattr(estimate, "available_bytes", lambda: 8 * 10**9)
     card = SeenDevice("cuda", "graphics", "CUDA0", "Card", 10**10, 10**10, True, False)
     found = report(paths, library=library, probe=no_probe, devices=lambda: DeviceProbe(("cuda",), (card,)))
     assert "up to about 13" in sentences(found, "model size")[0]

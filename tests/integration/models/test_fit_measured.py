@@ -10,7 +10,7 @@ from oa_desktop.client.events import ChoiceEnd
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.gguf.facts import facts_of
 from oa_desktop.gguf.header import read_header
-from oa_desktop.services.fit import FitReport, Machine, estimate, estimate_headers
+from oa_desktop.services.fit.estimate import FitReport, Machine, estimate, estimate_headers
 from oa_desktop.services.machine import process_bytes
 from oa_desktop.settings import Settings
 

@@ -9,8 +9,8 @@ import pytest
 from oa_desktop.client.errors import EngineStopped
 from oa_desktop.errors import EngineError
 from oa_desktop.paths import app_paths
+from oa_desktop.services.library.models import TOUR_REF, ModelLibrary
 from oa_desktop.services.loading import load_model
-from oa_desktop.services.models import TOUR_REF, ModelLibrary
 from oa_desktop.settings import Settings
 
 pytestmark = pytest.mark.model

@@ -11,9 +11,9 @@ import pytest
 from oa_desktop.errors import ModelError, StorageError, UsageError
 from oa_desktop.gguf import ModelIncomplete, ModelMissing, ModelTooLarge
 from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
-from oa_desktop.services import model_copy, models
-from oa_desktop.services.model_copy import safe_stem
-from oa_desktop.services.models import ModelLibrary, Origin
+from oa_desktop.services.library import model_copy, models
+from oa_desktop.services.library.model_copy import safe_stem
+from oa_desktop.services.library.models import ModelLibrary, Origin
 from tests.unit.gguf.ggufs import STRING, U32, Gguf, pair
 
 

@@ -12,11 +12,11 @@ from oa_desktop.cli.app import App
 from oa_desktop.client.api import EngineClient
 from oa_desktop.errors import StorageError, UsageError
 from oa_desktop.paths import HOME_VARIABLE
-from oa_desktop.services import model_registry
+from oa_desktop.services.library import model_registry
+from oa_desktop.services.library.model_file import Origin
+from oa_desktop.services.library.model_settings import ModelSettings
+from oa_desktop.services.library.models import TOUR_REF, ModelLibrary
 from oa_desktop.services.loading import engine_options, load_model
-from oa_desktop.services.model_file import Origin
-from oa_desktop.services.model_settings import ModelSettings
-from oa_desktop.services.models import TOUR_REF, ModelLibrary
 from oa_desktop.settings import Settings
 from tests.integration.models.shelves import CAN_FORK, Shelf, model_bytes, put, shelf_at, source_of
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.errors import ModelError
-from oa_desktop.services import model_removal
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_removal import Removal
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library import model_removal
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.model_removal import Removal
+from oa_desktop.services.library.models import ModelLibrary
 from tests.integration.models.shelves import (
     CAN_FORK,
     Shelf,

@@ -13,11 +13,11 @@ from oa_desktop.gguf import ModelDamaged, ModelIncomplete
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.progress import Control
 from oa_desktop.hub.download.tuning import Tuning
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloading import ModelDownloader, Received
-from oa_desktop.services.model_file import ModelFile, Origin
-from oa_desktop.services.model_verifying import VerifyCancelled
-from oa_desktop.services.models import TOUR_REF, ModelLibrary
+from oa_desktop.services.downloads.downloader import ModelDownloader, Received
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.model_verifying import VerifyCancelled
+from oa_desktop.services.library.models import TOUR_REF, ModelLibrary
 from tests.hub_server import HubServer
 from tests.integration.models.shelves import Shelf, model_bytes, put, shelf_at, source_of
 

@@ -15,8 +15,8 @@ from oa_desktop.client.errors import EngineStopped
 from oa_desktop.client.status import NotAnswering, Running
 from oa_desktop.log_file import keep_log
 from oa_desktop.paths import AppPaths, app_paths
+from oa_desktop.services.library.models import TOUR_REF, ModelLibrary
 from oa_desktop.services.loading import load_model
-from oa_desktop.services.models import TOUR_REF, ModelLibrary
 from oa_desktop.settings import Settings
 from tests.integration.client.servers import KEY, our_server
 

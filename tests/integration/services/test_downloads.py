@@ -13,10 +13,10 @@ from oa_desktop.errors import StorageError
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.paths import app_paths
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloading import ModelDownloader
-from oa_desktop.services.downloads import Download, Downloads, State
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.downloads.downloader import ModelDownloader
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.queue import Download, Downloads, State
+from oa_desktop.services.library.models import ModelLibrary
 from tests.hub_server import CutAfter, FlipByte, HubServer, Stall, Status, Trickle
 from tests.made_gguf import made_model
 

@@ -7,8 +7,8 @@ from oa_desktop.hub.api import Hub
 from oa_desktop.hub.errors import HubError, NotFoundOnHub
 from oa_desktop.hub.tokens import TokenStore
 from oa_desktop.paths import tour_model
-from oa_desktop.services.fit_report import Machine, Verdict
-from oa_desktop.services.hub_search import HubSearch
+from oa_desktop.services.downloads.hub_search import HubSearch
+from oa_desktop.services.fit.report import Machine, Verdict
 from oa_desktop.settings import Settings
 from tests.hub_server import Trickle
 

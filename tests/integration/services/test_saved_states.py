@@ -9,8 +9,8 @@ from oa_desktop.conversation.message import Message, Role, TreeId, new_message_i
 from oa_desktop.errors import StorageError
 from oa_desktop.paths import app_paths
 from oa_desktop.services.doctor import report
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.loading import clear_unwanted, engine_options
-from oa_desktop.services.models import ModelLibrary
 from oa_desktop.services.purging import purge
 from oa_desktop.services.saved_states import StatesSize, measure, remove_all
 from oa_desktop.settings import Settings

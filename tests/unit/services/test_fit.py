@@ -11,7 +11,7 @@ from oa_desktop.gguf.facts import Shape
 from oa_desktop.gguf.header import read_header
 from oa_desktop.gguf.kv_cache import KvType, cell_bytes
 from oa_desktop.services.device_probe import DeviceProbe, SeenDevice
-from oa_desktop.services.fit import (
+from oa_desktop.services.fit.estimate import (
     Machine,
     Verdict,
     estimate,

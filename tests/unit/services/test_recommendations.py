@@ -7,14 +7,14 @@ import pytest
 from oa_desktop.hub.catalogue import Catalogue, load_catalogue
 from oa_desktop.hub.quantisations import is_recommendable
 from oa_desktop.services.device_probe import SeenDevice
-from oa_desktop.services.fit import Machine, Verdict
-from oa_desktop.services.recommendations import (
+from oa_desktop.services.downloads.recommendations import (
     Offer,
     about_bytes,
     offer_of,
     offers,
     recommended,
 )
+from oa_desktop.services.fit.estimate import Machine, Verdict
 from oa_desktop.settings import Settings
 
 GB = 1_000_000_000

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from oa_desktop.errors import UsageError
-from oa_desktop.services.model_file import Origin
-from oa_desktop.services.model_settings import NO_SETTINGS, ModelSettings
-from oa_desktop.services.model_source import HubSource, is_sha256
+from oa_desktop.services.library.model_file import Origin
+from oa_desktop.services.library.model_settings import NO_SETTINGS, ModelSettings
+from oa_desktop.services.library.model_source import HubSource, is_sha256
 
 Row = Mapping[str, Any]
 _PRINTS = ("seen", "damaged")

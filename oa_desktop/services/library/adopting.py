@@ -7,11 +7,11 @@ from oa_desktop.errors import ModelError
 from oa_desktop.gguf.check import check_model
 from oa_desktop.gguf.errors import shown_name
 from oa_desktop.hub.adoption import ModelPlace, candidates, model_places
-from oa_desktop.services.model_copy import Progress
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.model_verifying import Cancelled, hashes_of
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.model_copy import Progress
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.model_source import HubSource
+from oa_desktop.services.library.model_verifying import Cancelled, hashes_of
+from oa_desktop.services.library.models import ModelLibrary
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from oa_desktop.hub.catalogue import Catalogue, CatalogueEntry, CatalogueFile
 from oa_desktop.hub.quantisations import Size, expected_bytes, is_recommendable, preference, size_word
-from oa_desktop.services.fit import FitReport, Machine, Verdict, estimate
+from oa_desktop.services.fit.estimate import FitReport, Machine, Verdict, estimate
 from oa_desktop.settings import Settings
 
 _BETTER: Final = "Q5_K_M"

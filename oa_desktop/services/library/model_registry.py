@@ -14,7 +14,7 @@ import filelock
 
 from oa_desktop.atomic_file import write_atomically
 from oa_desktop.errors import StorageError
-from oa_desktop.services.model_rows import (
+from oa_desktop.services.library.model_rows import (
     ImportedModel,
     ModelNotes,
     RemovedModel,

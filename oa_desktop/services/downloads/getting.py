@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oa_desktop.hub.catalogue import Catalogue
-from oa_desktop.services.adopting import FoundCopy, adopt, find_copies
-from oa_desktop.services.download_choice import ChosenDownload, choose
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.model_copy import Progress
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.model_verifying import Cancelled
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.downloads.choice import ChosenDownload, choose
+from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.library.adopting import FoundCopy, adopt, find_copies
+from oa_desktop.services.library.model_copy import Progress
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.model_source import HubSource
+from oa_desktop.services.library.model_verifying import Cancelled
+from oa_desktop.services.library.models import ModelLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from pathlib import Path
 from oa_desktop.errors import ModelError
 from oa_desktop.gguf.errors import shown_name
 from oa_desktop.gguf.opening import open_regular
-from oa_desktop.services.model_copy import CHUNK_BYTES, Progress
-from oa_desktop.services.model_rows import ModelNotes
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.library.model_copy import CHUNK_BYTES, Progress
+from oa_desktop.services.library.model_rows import ModelNotes
+from oa_desktop.services.library.model_source import HubSource
 
 Cancelled = Callable[[], bool]
 """Looked at between pieces of work."""

@@ -11,8 +11,8 @@ from oa_desktop.gguf.facts import Shape, facts_of
 from oa_desktop.gguf.header import GgufHeader
 from oa_desktop.gguf.layer_sizes import layer_sizes, rough_layer_sizes
 from oa_desktop.services.device_probe import DeviceProbe, probe_devices
-from oa_desktop.services.fit_judging import judge, judge_by_size
-from oa_desktop.services.fit_report import FitReport, Machine, Verdict, unknown
+from oa_desktop.services.fit.judging import judge, judge_by_size
+from oa_desktop.services.fit.report import FitReport, Machine, Verdict, unknown
 from oa_desktop.services.machine import available_bytes, total_bytes
 from oa_desktop.settings import Settings
 

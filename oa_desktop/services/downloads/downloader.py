@@ -11,11 +11,11 @@ from oa_desktop.hub.download.progress import Control, Progress
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import DownloadDamaged, DownloadStopped
 from oa_desktop.hub.repos import FileLocation
-from oa_desktop.services.download_jobs import DownloadJob, JobFolder
-from oa_desktop.services.model_copy import safe_stem
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.downloads.jobs import DownloadJob, JobFolder
+from oa_desktop.services.library.model_copy import safe_stem
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.model_source import HubSource
+from oa_desktop.services.library.models import ModelLibrary
 
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf\Z", re.IGNORECASE)
 _MARK_DIGITS = 10

@@ -12,7 +12,7 @@ from oa_desktop.hub.errors import DownloadCancelled
 from oa_desktop.hub.references import Reference, parse_reference
 from oa_desktop.hub.repo_files import FileRole, RepoModel, group_files
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
-from oa_desktop.services.fit_report import FitReport, Machine, unknown
+from oa_desktop.services.fit.report import FitReport, Machine, unknown
 from oa_desktop.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class HubSearch:
 
         size_bytes: of all parts. Raises: HubError, and ModelError when it is no model for this engine.
         """
-        from oa_desktop.services.fit_on_hub import fit_on_hub
+        from oa_desktop.services.fit.on_hub import fit_on_hub
 
         hub, details = self._hub(), content.details
         location = hub.locate(details.id, path, details.commit)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from oa_desktop.errors import ModelError, StorageError
 from oa_desktop.gguf.errors import shown_name
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.model_rows import KeptFile, RemovedModel
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.model_rows import KeptFile, RemovedModel
 
 FOLDER = ".removed"
 

@@ -11,8 +11,8 @@ from oa_desktop.gguf.check import CheckedModel, check_model
 from oa_desktop.gguf.errors import shown_name
 from oa_desktop.gguf.facts import ModelFacts
 from oa_desktop.gguf.fit import default_context
-from oa_desktop.services.model_settings import NO_SETTINGS, ModelSettings
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.library.model_settings import NO_SETTINGS, ModelSettings
+from oa_desktop.services.library.model_source import HubSource
 
 
 class Origin(StrEnum):

@@ -7,19 +7,19 @@ from pathlib import Path
 from oa_desktop.errors import StorageError
 from oa_desktop.gguf.errors import ModelDamaged, ModelMissing, printable
 from oa_desktop.paths import AppPaths, tour_model
-from oa_desktop.services.load_marks import LoadMarks
-from oa_desktop.services.model_file import (
+from oa_desktop.services.library.load_marks import LoadMarks
+from oa_desktop.services.library.model_file import (
     ModelExaminer,
     ModelFile,
     Origin,
     fingerprint_of,
     fingerprint_of_all,
 )
-from oa_desktop.services.model_folder import files_in, parts_beside
-from oa_desktop.services.model_registry import Registry
-from oa_desktop.services.model_removal import is_still
-from oa_desktop.services.model_shelf import ModelShelf
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.library.model_folder import files_in, parts_beside
+from oa_desktop.services.library.model_registry import Registry
+from oa_desktop.services.library.model_removal import is_still
+from oa_desktop.services.library.model_shelf import ModelShelf
+from oa_desktop.services.library.model_source import HubSource
 
 TOUR_REF = "tour"
 _HIDDEN_IN_FOLDER = "model-not-chat"

@@ -6,8 +6,8 @@ from oa_desktop.gguf.errors import ModelTooLarge
 from oa_desktop.gguf.fit import MemoryNeed
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.services.device_probe import DeviceProbe, probe_devices
-from oa_desktop.services.model_file import ModelFile
-from oa_desktop.services.models import ModelLibrary
+from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.settings import Settings
 
 

@@ -14,7 +14,7 @@ from oa_desktop.gguf.layer_memory import LayerMemory, reserve_bytes
 from oa_desktop.gguf.layer_sizes import LayerSizes
 from oa_desktop.gguf.offload import MICRO_BATCHES, SMALLEST_CONTEXT, GpuLayers, Plan, Wanted, plan
 from oa_desktop.services.device_probe import SeenDevice
-from oa_desktop.services.fit_report import FitReport, Machine, Verdict, names_of, place_of, reason
+from oa_desktop.services.fit.report import FitReport, Machine, Verdict, names_of, place_of, reason
 from oa_desktop.settings import Settings
 
 _ORDER = (Verdict.FITS, Verdict.TIGHT, Verdict.TOO_BIG)

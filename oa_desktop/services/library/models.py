@@ -14,15 +14,15 @@ from oa_desktop.gguf.errors import ModelMissing
 from oa_desktop.gguf.fit import MemoryNeed, memory_need, require_fit
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.paths import AppPaths
+from oa_desktop.services.library.model_copy import Progress, copied, remove_leftovers
+from oa_desktop.services.library.model_file import ModelFile, Origin, fingerprint_of, fingerprint_of_all
+from oa_desktop.services.library.model_folder import is_in, parts_beside
+from oa_desktop.services.library.model_listing import TOUR_REF, ModelListing, as_path
+from oa_desktop.services.library.model_removal import Removal
+from oa_desktop.services.library.model_rows import ModelNotes
+from oa_desktop.services.library.model_source import HubSource
+from oa_desktop.services.library.model_verifying import Cancelled, Verified, hashes_of, judged
 from oa_desktop.services.machine import available_bytes
-from oa_desktop.services.model_copy import Progress, copied, remove_leftovers
-from oa_desktop.services.model_file import ModelFile, Origin, fingerprint_of, fingerprint_of_all
-from oa_desktop.services.model_folder import is_in, parts_beside
-from oa_desktop.services.model_listing import TOUR_REF, ModelListing, as_path
-from oa_desktop.services.model_removal import Removal
-from oa_desktop.services.model_rows import ModelNotes
-from oa_desktop.services.model_source import HubSource
-from oa_desktop.services.model_verifying import Cancelled, Verified, hashes_of, judged
 
 __all__ = ["TOUR_REF", "ModelLibrary", "Origin"]
 

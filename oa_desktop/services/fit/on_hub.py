@@ -5,8 +5,8 @@ import threading
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.remote_header import read_remote_header
 from oa_desktop.hub.repos import FileLocation
-from oa_desktop.services.fit import estimate_headers
-from oa_desktop.services.fit_report import FitReport, Machine
+from oa_desktop.services.fit.estimate import estimate_headers
+from oa_desktop.services.fit.report import FitReport, Machine
 from oa_desktop.settings import Settings
 
 

@@ -11,8 +11,8 @@ from enum import StrEnum, auto
 from oa_desktop.errors import OaError
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.errors import DownloadCancelled, DownloadDamaged, GatedRepo, NotFoundOnHub
-from oa_desktop.services.download_jobs import DownloadJob
-from oa_desktop.services.downloading import ModelDownloader, Received
+from oa_desktop.services.downloads.downloader import ModelDownloader, Received
+from oa_desktop.services.downloads.jobs import DownloadJob
 
 _log = logging.getLogger(__name__)
 

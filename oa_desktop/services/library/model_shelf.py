@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from oa_desktop.errors import ModelError, StorageError
-from oa_desktop.services.model_copy import Copies, free_targets, safe_stem, whole_name
-from oa_desktop.services.model_file import fingerprint_of_all
-from oa_desktop.services.model_folder import is_in, parts_beside
-from oa_desktop.services.model_registry import Registry, RegistryLock, load_registry, save_registry
-from oa_desktop.services.model_removal import WaitingFiles, elsewhere, is_still, kept_files, new_id
-from oa_desktop.services.model_rows import ImportedModel, ModelNotes, RemovedModel
-from oa_desktop.services.model_source import HubSource
+from oa_desktop.services.library.model_copy import Copies, free_targets, safe_stem, whole_name
+from oa_desktop.services.library.model_file import fingerprint_of_all
+from oa_desktop.services.library.model_folder import is_in, parts_beside
+from oa_desktop.services.library.model_registry import Registry, RegistryLock, load_registry, save_registry
+from oa_desktop.services.library.model_removal import WaitingFiles, elsewhere, is_still, kept_files, new_id
+from oa_desktop.services.library.model_rows import ImportedModel, ModelNotes, RemovedModel
+from oa_desktop.services.library.model_source import HubSource
 
 _log = logging.getLogger(__name__)
 

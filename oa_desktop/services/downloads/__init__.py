@@ -1,0 +1,1 @@
+"""From the wish for a model to a download that ends in the library."""
