@@ -8,13 +8,14 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from oa_desktop.errors import OaError
+from oa_desktop.gguf.header import read_header
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.repos import FoundRepo
 from oa_desktop.paths import app_paths, tour_model
 from oa_desktop.services.downloads import downloader
 from oa_desktop.services.downloads.hub_search import Found
 from oa_desktop.services.downloads.queue import State
-from oa_desktop.services.fit.estimate import Machine
+from oa_desktop.services.fit.estimate import Machine, estimate, estimate_headers
 from tests.hub_server import Status, Trickle
 from tests.made_gguf import made_model
 from tests.ui.wired import Notes, Wired
@@ -297,8 +298,11 @@ def test_a_result_is_judged_by_the_header_of_the_file_that_is_chosen(page, wired
     hub_server.add_repo("owner/m-GGUF", files)
     page.search.ask("owner/m-GGUF:Q4_K_M")
     wired.until(lambda: bool(page.search.rows.rows) and page.search.rows.rows[0].technical == "Q4_K_M")
-    by_size = page.search.rows.rows[0].fit_reason
-    wired.until(lambda: page.search.rows.rows[0].fit_reason != by_size)
+    settings = wired.wiring.preferences.settings
+    by_header = estimate_headers([read_header(tour_model())], page.local.machine, settings)
+    by_size = estimate(tour_model().stat().st_size, None, page.local.machine, settings)
+    assert by_header.reason != by_size.reason
+    wired.until(lambda: page.search.rows.rows[0].fit_reason == by_header.reason)
     assert page.search.rows.rows[0].fit == "fits"
     asked = sum(request.sent_bytes for request in hub_server.seen("cdn", "GET", "*"))
     assert asked < tour_model().stat().st_size
