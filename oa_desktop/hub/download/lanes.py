@@ -21,6 +21,7 @@ from oa_desktop.hub.errors import HubBusy, HubUnreachable
 
 _WORTH_IT = 1.15
 _STOP_WAIT_S = 1.0
+_QUICK_FLUSH_S = 0.3
 
 
 @dataclass(slots=True)
@@ -57,6 +58,8 @@ class Lanes:
         self._most = tuning.most_lanes
         self._trial = _Trial(time.monotonic())
         self._flushed_at = time.monotonic()
+        self._flushed_bytes = part.ranges.done_bytes()
+        self._flushes_quickly = True
 
     def run(self) -> None:
         """Return when all bytes are on disk, or `stop` is set; what is there is noted in any case.
@@ -95,11 +98,15 @@ class Lanes:
             self._most = len(self._lanes)
 
     def _keep(self) -> None:
-        now = time.monotonic()
-        flush = now - self._flushed_at >= self._tuning.flush_s
-        if flush:
-            self._flushed_at = now
+        """Note what is there. A disk that flushes quickly is made to, so that little is left for the end."""
+        began = time.monotonic()
+        done = self._part.ranges.done_bytes()
+        late = began - self._flushed_at >= self._tuning.flush_s
+        flush = late or (self._flushes_quickly and done - self._flushed_bytes >= self._tuning.flush_bytes)
         self._part.note(flush=flush)
+        if flush:
+            self._flushed_at, self._flushed_bytes = time.monotonic(), done
+            self._flushes_quickly = self._flushed_at - began < _QUICK_FLUSH_S
         free = shutil.disk_usage(self._part.path.parent).free
         if free < self._tuning.reserve_bytes:
             raise disk_full(f"{decimal_size(free)} are left")
