@@ -33,6 +33,7 @@ class AppProps:
     max_tokens: int = 1024
     drop_oldest: bool = True
     system_prompt: str = ""
+    download_limit: float = 0.0
     may_close: bool = True
 
 
@@ -48,6 +49,7 @@ class AppViewModel(QObject):
     maxTokensChanged = Signal()
     dropOldestChanged = Signal()
     systemPromptChanged = Signal()
+    downloadLimitChanged = Signal()
     mayCloseChanged = Signal()
     raiseRequested = Signal()
     linkQuestioned = Signal(str, str, bool)
@@ -129,6 +131,11 @@ class AppViewModel(QObject):
     def systemPrompt(self) -> str:
         return self._props.system_prompt
 
+    @Property(float, notify=downloadLimitChanged)
+    def downloadLimit(self) -> float:
+        """Megabytes per second, 0 for none."""
+        return self._props.download_limit
+
     @Property(bool, notify=mayCloseChanged)
     def mayClose(self) -> bool:
         return self._props.may_close
@@ -162,6 +169,10 @@ class AppViewModel(QObject):
     def setSystemPrompt(self, text: str) -> None:
         self._preferences.set("system_prompt", text[:20_000])
 
+    @Slot(float)
+    def setDownloadLimit(self, megabytes: float) -> None:
+        self._preferences.set("download_limit", megabytes)
+
     @Slot()
     def allowClose(self) -> None:
         """The person wants to close although replies are being written."""
@@ -192,6 +203,7 @@ class AppViewModel(QObject):
             max_tokens=settings.max_tokens,
             drop_oldest=settings.context_overflow == "drop-oldest",
             system_prompt=settings.system_prompt,
+            download_limit=settings.download_limit,
             may_close=self._close_allowed or not self._generations.any_running(),
         )
         notify_changes(self, before, self._props)

@@ -253,6 +253,13 @@ def test_an_export_follows_its_format_and_refuses_a_missing_folder(wired, tmp_pa
     assert "Sow it." in (tmp_path / "rye.md").read_text("utf-8")
 
 
+def test_how_fast_downloads_may_be_is_a_setting(wired):
+    notes = Notes(wired.wiring.app)
+    wired.wiring.app.setDownloadLimit(2.5)
+    assert notes.take() == ["downloadLimitChanged"]
+    assert wired.wiring.app.downloadLimit == wired.wiring.preferences.settings.download_limit == 2.5
+
+
 def test_what_to_do_with_a_long_conversation_is_a_setting(wired, tmp_path):
     notes = Notes(wired.wiring.app)
     wired.wiring.app.setDropOldest(False)

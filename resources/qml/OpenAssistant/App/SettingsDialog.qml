@@ -89,6 +89,30 @@ SafeDialog {
 
         SafeText {
             role: "control"
+            text: qsTr("Downloads take")
+        }
+
+        SafeComboBox {
+            id: limit
+
+            readonly property list<real> limits: [0, 1, 2, 5, 10, 25, 50]
+
+            Layout.fillWidth: true
+            currentIndex: limit.limits.indexOf(AppViewModel.downloadLimit)
+            displayText: currentIndex < 0 ? limit.words(AppViewModel.downloadLimit) : currentText
+            model: limit.limits.map(limit.words)
+            name: qsTr("How fast downloads may be")
+            objectName: "downloadLimit"
+
+            function words(megabytes: real): string {
+                return megabytes > 0 ? qsTr("%1 MB/s at most").arg(megabytes) : qsTr("As much as there is");
+            }
+
+            onActivated: index => AppViewModel.setDownloadLimit(limit.limits[index])
+        }
+
+        SafeText {
+            role: "control"
             text: qsTr("Enter sends")
         }
 
