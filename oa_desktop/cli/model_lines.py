@@ -1,6 +1,6 @@
 """Models as lines and as JSON, for every command that names one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from oa_desktop.gguf.errors import printable
@@ -16,9 +16,9 @@ def model_summary(model: ModelFile) -> str:
     return f"{model.name} ({model.facts.parameter_label}, {model.facts.quantisation}, {model.facts.family})"
 
 
-def model_lines(model: ModelFile) -> Iterator[str]:
-    """What is known of it, a line for each fact."""
-    for name, value in model_document(model).items():
+def fact_lines(document: Mapping[str, object]) -> Iterator[str]:
+    """What is known of a model, a line for each fact."""
+    for name, value in document.items():
         match value:
             case {"repo": repo, "commit": commit, "paths": paths}:
                 text = printable(f"{paths[0]} of {repo} at {commit}", 300)

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.model_lines import model_document, model_lines, model_summary
+from oa_desktop.cli.model_lines import fact_lines, model_document, model_summary
 from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
-from oa_desktop.gguf.errors import decimal_size
-from oa_desktop.services.downloads.recommendations import offers, recommended
+from oa_desktop.cli.search_lines import offer_document
+from oa_desktop.gguf.errors import ModelMissing, decimal_size
+from oa_desktop.services.downloads.recommendations import offer_of, offers, recommended
 
 
 @click.command("list")
@@ -47,12 +48,19 @@ def import_command(path: Path, copy: bool, as_json: bool) -> None:
 @click.argument("ref")
 @json_option
 def show(ref: str, as_json: bool) -> None:
-    """What is known of the model REF."""
-    model = App().library.show(ref)
+    """What is known of the model REF, of this machine or of the catalogue."""
+    app = App()
+    try:
+        document = model_document(app.library.show(ref))
+    except ModelMissing:
+        known = app.catalogue.find(ref) if app.catalogue else None
+        if known is None:
+            raise
+        document = offer_document(offer_of(*known, app.machine, app.settings))
     if as_json:
-        print_json(model_document(model))
+        print_json(document)
         return
-    for line in model_lines(model):
+    for line in fact_lines(document):
         say(line)
 
 

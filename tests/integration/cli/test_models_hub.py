@@ -450,6 +450,14 @@ def test_searching_sorts_and_leaves_out_what_is_too_big(run: Run, hub_server: Hu
     assert ids == ["someone/small-llm"]
 
 
+def test_a_catalogue_id_is_shown_with_how_it_fits_and_nobody_is_asked(run: Run, served: HubServer) -> None:
+    shown = run.json("show", "tinyllama-chat-v0.3:Q2_K")
+    assert (shown["quantisation"], shown["fit"], shown["licence"]) == ("Q2_K", "fits", "apache-2.0")
+    assert "TinyLlama" in run("show", "tinyllama-chat-v0.3")
+    assert "There is no model" in run("show", "tinyllama-chat-v9", exit_code=1)
+    assert served.requests == []
+
+
 def test_without_words_the_known_models_are_shown_and_nobody_is_asked(
     run: Run, hub_server: HubServer
 ) -> None:
