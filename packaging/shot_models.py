@@ -16,7 +16,7 @@ from oa_desktop.hub.repo_files import RemoteFile, group_files
 from oa_desktop.hub.repos import FoundRepo, RepoDetails
 from oa_desktop.services.downloads.hub_search import Found, RepoContent
 from oa_desktop.services.downloads.jobs import DownloadJob
-from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.fit.report import FitReport, Verdict
 from oa_desktop.services.library.model_file import ModelFile, Origin
 from oa_desktop.services.library.model_removal import Removal

@@ -14,7 +14,7 @@ from oa_desktop.hub.repos import FoundRepo, RepoDetails
 from oa_desktop.paths import tour_model
 from oa_desktop.services.downloads.hub_search import Found, RepoContent
 from oa_desktop.services.downloads.jobs import DownloadJob
-from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.fit.estimate import Machine
 from oa_desktop.services.fit.report import FitReport, Verdict
 from oa_desktop.ui import network_wall

@@ -14,7 +14,7 @@ from oa_desktop.hub.repos import FoundRepo
 from oa_desktop.paths import app_paths, tour_model
 from oa_desktop.services.downloads import downloader
 from oa_desktop.services.downloads.hub_search import Found
-from oa_desktop.services.downloads.queue import State
+from oa_desktop.services.downloads.row import State
 from oa_desktop.services.fit.estimate import Machine, estimate, estimate_headers
 from tests.hub_server import Status, Trickle
 from tests.made_gguf import made_model

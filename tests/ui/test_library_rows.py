@@ -16,7 +16,7 @@ from oa_desktop.hub.repo_files import FileRole, RemoteFile, RepoModel
 from oa_desktop.hub.repos import FoundRepo
 from oa_desktop.services.device_probe import SeenDevice
 from oa_desktop.services.downloads.jobs import DownloadJob
-from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.fit.estimate import FitReport, Machine, Verdict
 from oa_desktop.services.library.model_file import ModelFile, Origin
 from oa_desktop.services.library.model_source import HubSource

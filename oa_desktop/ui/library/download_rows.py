@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from oa_desktop.gguf.errors import printable
-from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.ui.library.row_state import fraction, progress_text
 
 GATED_CODES = ("repo-gated", "token-refused", "token-invalid")

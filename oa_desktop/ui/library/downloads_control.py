@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from oa_desktop.errors import OaError
 from oa_desktop.services.downloads.jobs import DownloadJob
-from oa_desktop.services.downloads.queue import Download, Downloads, State
+from oa_desktop.services.downloads.queue import Downloads
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.ui.bridge import Bridge
 
 Tell = Callable[[tuple[Download, ...]], None]

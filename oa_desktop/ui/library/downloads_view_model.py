@@ -5,7 +5,7 @@ import time
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
-from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.ui.library.download_rows import DownloadRow, download_row, download_title, is_listed
 from oa_desktop.ui.library.downloads_control import DownloadsControl
 from oa_desktop.ui.models.model_view_model import ModelViewModel

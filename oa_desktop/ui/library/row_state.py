@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from oa_desktop.services.downloads.queue import Download, State
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.ui.library.words import amount_text, joined, left_text, speed_text
 

@@ -15,7 +15,8 @@ from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.paths import app_paths
 from oa_desktop.services.downloads.downloader import ModelDownloader
 from oa_desktop.services.downloads.jobs import DownloadJob
-from oa_desktop.services.downloads.queue import Download, Downloads, State
+from oa_desktop.services.downloads.queue import Downloads
+from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.library.models import ModelLibrary
 from tests.hub_server import CutAfter, FlipByte, HubServer, Stall, Status, Trickle
 from tests.made_gguf import made_model
