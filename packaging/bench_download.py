@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from oa_desktop.hub.api import Hub  # noqa: E402
-from oa_desktop.hub.download.fetch import Wanted, fetch, locate  # noqa: E402
+from oa_desktop.hub.download.fetch import Wanted, fetch  # noqa: E402
+from oa_desktop.hub.download.locating import locate  # noqa: E402
 from oa_desktop.hub.download.progress import Control  # noqa: E402
 from oa_desktop.hub.download.tuning import Tuning  # noqa: E402
 from tests.hub_server import HubServer  # noqa: E402

@@ -1,14 +1,11 @@
 """Download one file: ask where it is, receive it with patience, check it, and only then give it its name."""
 
 import logging
-import re
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from oa_desktop.gguf.errors import ModelDamaged, ModelIncomplete, NotAModel, printable
+from oa_desktop.gguf.errors import ModelDamaged, ModelIncomplete, NotAModel
 from oa_desktop.gguf.header import read_header
 from oa_desktop.gguf.sniff import kind_of_bytes
 from oa_desktop.hub.download import sentences
@@ -18,35 +15,20 @@ from oa_desktop.hub.download.answers import AddressExpired, NotTheseBytes, WebPa
 from oa_desktop.hub.download.connection import Body, Connections
 from oa_desktop.hub.download.following_hash import FollowingHash
 from oa_desktop.hub.download.lanes import Lanes
+from oa_desktop.hub.download.locating import Locator
 from oa_desktop.hub.download.pace import Pace
 from oa_desktop.hub.download.part_file import PartFile
 from oa_desktop.hub.download.patience import Backoff, patiently, wait_and_count_down
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
-from oa_desktop.hub.errors import DownloadCancelled, DownloadDamaged, HubBusy, HubError, HubUnreachable
+from oa_desktop.hub.errors import DownloadCancelled, DownloadDamaged, HubBusy, HubUnreachable
 from oa_desktop.hub.repos import FileLocation
 
 _log = logging.getLogger(__name__)
 
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _POLL_S = 0.2
-_MOST_BYTES = 1 << 44
 _CLEAN_TRIES = 2
 """How often a file may come wrong before the hub is believed to have it so."""
-
-
-class Locator(Protocol):
-    """The part of the hub's client a download needs."""
-
-    endpoint: str
-
-    def locate(self, repo_id: str, path: str, revision: str) -> FileLocation:
-        """Raises HubError."""
-        ...
-
-    def download_headers(self, url: str) -> Mapping[str, str]:
-        """What may be sent to this address."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +37,6 @@ class Wanted:
 
     location: FileLocation
     target: Path
-
-
-def locate(
-    hub: Locator, repo: str, path: str, revision: str, control: Control, tuning: Tuning
-) -> FileLocation:
-    """Ask the hub what the file is, again and again while it is only busy or out of reach.
-
-    Raises: HubError, DownloadCancelled.
-    """
-    location = patiently(lambda: hub.locate(repo, path, revision), Backoff(tuning), control)
-    if not _SHA256.match(location.sha256 or ""):
-        raise HubError(
-            "hub-no-hash",
-            f"The hub does not say what {printable(path)} should contain, so it could not be checked.",
-            hint="Choose a file that is stored there as a large file.",
-        )
-    if location.size_bytes is None or not 0 < location.size_bytes < _MOST_BYTES:
-        raise HubError("hub-answer", f"The hub does not say how long {printable(path)} is.")
-    return location
 
 
 def fetch(hub: Locator, wanted: Wanted, folder: Path, control: Control, tuning: Tuning | None = None) -> Path:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oa_desktop.gguf.errors import printable
-from oa_desktop.hub.download.fetch import Locator, Wanted, fetch, locate
+from oa_desktop.hub.download.fetch import Wanted, fetch
+from oa_desktop.hub.download.locating import Locator, locate
 from oa_desktop.hub.download.progress import Control, Progress
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import DownloadDamaged, DownloadStopped

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.hub.api import Hub
-from oa_desktop.hub.download.fetch import Wanted, fetch, locate
+from oa_desktop.hub.download.fetch import Wanted, fetch
+from oa_desktop.hub.download.locating import locate
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
 from tests.hub_server import HubServer

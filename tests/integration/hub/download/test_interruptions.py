@@ -92,7 +92,8 @@ CHILD = """
 import sys
 from pathlib import Path
 from oa_desktop.hub.api import Hub
-from oa_desktop.hub.download.fetch import Wanted, fetch, locate
+from oa_desktop.hub.download.fetch import Wanted, fetch
+from oa_desktop.hub.download.locating import locate
 from oa_desktop.hub.download.progress import Control
 from oa_desktop.hub.download.tuning import Tuning
 endpoint, repo, file, folder, lanes = sys.argv[1:]
@@ -378,7 +379,8 @@ def test_a_server_that_takes_no_second_connection_is_content_with_one(
 def test_a_limit_is_kept(bench: Bench) -> None:
     import time
 
-    from oa_desktop.hub.download.fetch import Wanted, fetch, locate
+    from oa_desktop.hub.download.fetch import Wanted, fetch
+    from oa_desktop.hub.download.locating import locate
     from oa_desktop.hub.download.progress import Control
 
     bench.parts.mkdir(parents=True)
