@@ -69,9 +69,14 @@ class ModelDownloader:
         return Received(model, was_there=False)
 
     def discard(self, job: DownloadJob) -> None:
-        """Leave nothing of a download that is not done; the caller has ended it. Raises OSError."""
+        """Leave nothing of a download that is not done; the caller has ended it.
+
+        What became a model meanwhile, through another program or repository, stays.
+        Raises: StorageError, OSError.
+        """
         job = self.jobs.noted(job) or job
-        for target in self.targets(job) if job.sha256 else ():
+        targets = set(self.targets(job)) if job.sha256 else set()
+        for target in targets - self._library.listed_files():
             target.unlink(missing_ok=True)
         self.jobs.discard(job)
 

@@ -20,6 +20,8 @@ _VERSION = 1
 _MOST_BYTES = 1 << 20
 _CONTENT = re.compile(r"\.?([0-9a-f]{64})\.(part|json|lock)\b")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_NO_JOB = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What reading a file raises that is not one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,25 @@ class JobFolder:
         return changed
 
     def load(self) -> tuple[DownloadJob, ...]:
-        """All of them, the oldest first; one that cannot be read is left out and removed."""
-        jobs = []
+        """All of them, the oldest first; one that makes no sense is left out and removed."""
+        return self._loaded()[0]
+
+    def _loaded(self) -> tuple[tuple[DownloadJob, ...], bool]:
+        """Also whether these are all: a file that the system does not let be read may be another."""
+        jobs, all_read = [], True
         for file in sorted(self.folder.glob("*.job"), key=_age):
             try:
                 jobs.append(_parsed(file))
-            except (OSError, ValueError, TypeError, KeyError, RecursionError) as exc:
+            except FileNotFoundError:  # done by another process
+                continue
+            except OSError as exc:
+                _log.warning("%s cannot be read: %s", file, exc)
+                all_read = False
+            except _NO_JOB as exc:
                 _log.warning("%s is no download: %s", file, exc)
                 with suppress(OSError):
                     file.unlink()
-        return tuple(jobs)
+        return tuple(jobs), all_read
 
     def forget(self, job: DownloadJob) -> None:
         """It is done. Its lock files stay for `clean`, as another process may be waiting for them."""
@@ -94,20 +105,24 @@ class JobFolder:
     def discard(self, job: DownloadJob) -> None:
         """Nothing of it is to be left; nobody may be downloading it."""
         self.forget(job)
-        wanted = {sha256 for other in self.load() for sha256 in other.sha256}
-        for sha256 in set(job.sha256) - wanted:
+        others, all_read = self._loaded()
+        wanted = {sha256 for other in others for sha256 in other.sha256}
+        for sha256 in set(job.sha256) - wanted if all_read else ():
             self._remove(sha256)
 
     def noted(self, job: DownloadJob) -> DownloadJob | None:
         """What is known of it on disk."""
         try:
             return _parsed(self._file(job))
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, *_NO_JOB):
             return None
 
     def clean(self) -> None:
         """Remove what belongs to no job and is in nobody's hands."""
-        wanted = {sha256 for job in self.load() for sha256 in job.sha256}
+        jobs, all_read = self._loaded()
+        if not all_read:
+            return
+        wanted = {sha256 for job in jobs for sha256 in job.sha256}
         found = {match[1] for file in self.folder.glob("*") if (match := _CONTENT.match(file.name))}
         for sha256 in found - wanted:
             self._remove(sha256)

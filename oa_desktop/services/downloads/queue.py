@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from oa_desktop.errors import OaError
@@ -24,6 +25,7 @@ _FINAL = (DownloadDamaged, GatedRepo, NotFoundOnHub)
 @dataclass(slots=True)
 class _Running:
     control: Control
+    work: "Future[Received]"
     task: "asyncio.Task[None]"
 
 
@@ -44,6 +46,7 @@ class Downloads:
         self._limit = limit
         self._rows: dict[str, Download] = {}
         self._running: dict[str, _Running] = {}
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="download")
 
     async def open(self) -> None:
@@ -67,36 +70,41 @@ class Downloads:
 
         Raises: StorageError when it cannot be noted down.
         """
-        row = self._rows.get(job.key)
-        if row is not None and row.is_active:
-            return job.key
-        if row is not None and row.state is State.PAUSED:
-            job = row.job
-        await self._go_on(job)
+        async with self._turns[job.key]:
+            row = self._rows.get(job.key)
+            if row is not None and row.state is State.PAUSED:
+                await self._go_on(row.job)
+            elif row is None or not row.is_active:
+                await self._go_on(job, anew=row is not None)
         return job.key
 
     async def pause(self, key: str) -> None:
         """Stop it for now; what came is kept."""
-        row = self._rows.get(key)
-        if row is None or not row.is_active:
-            return
-        await self._end(key)
-        job = await asyncio.to_thread(self._downloader.jobs.change, row.job, paused=True, trouble=None)
-        self._put(replace(self._rows[key], job=job, state=State.PAUSED, problem=None, bytes_per_second=0.0))
+        async with self._turns[key]:
+            await self._end(key)
+            row = self._rows.get(key)
+            if row is None or not row.is_active:
+                return
+            job = await asyncio.to_thread(self._downloader.jobs.change, row.job, paused=True, trouble=None)
+            self._put(replace(row, job=job, state=State.PAUSED, problem=None, bytes_per_second=0.0))
 
     async def resume(self, key: str) -> None:
         """Let one go on that is paused or failed. Raises StorageError."""
-        row = self._rows.get(key)
-        if row is not None and row.state in (State.PAUSED, State.FAILED):
-            await self._go_on(row.job)
+        async with self._turns[key]:
+            row = self._rows.get(key)
+            if row is not None and row.state in (State.PAUSED, State.FAILED):
+                await self._go_on(row.job)
 
     async def cancel(self, key: str) -> None:
         """End it and leave nothing of it."""
-        await self._end(key)
-        row = self._rows.pop(key, None)
-        if row is not None and row.state is not State.DONE:
-            await asyncio.to_thread(self._downloader.discard, row.job)
-        self._tell()
+        async with self._turns[key]:
+            await self._end(key)
+            row = self._rows.pop(key, None)
+            try:
+                if row is not None and row.state is not State.DONE:
+                    await asyncio.to_thread(self._downloader.discard, row.job)
+            finally:
+                self._tell()
 
     async def clear(self, key: str) -> None:
         """Take a row away whose download is done."""
@@ -114,8 +122,13 @@ class Downloads:
         self._downloader.jobs.clean()
         return self._downloader.jobs.load()
 
-    async def _go_on(self, job: DownloadJob) -> None:
-        job = await asyncio.to_thread(self._downloader.jobs.change, job, paused=False, trouble=None)
+    async def _go_on(self, job: DownloadJob, *, anew: bool = False) -> None:
+        """anew: what was noted of it the last time, such as its commit, does not count."""
+        jobs = self._downloader.jobs
+        if anew:
+            await asyncio.to_thread(jobs.save, job)
+        else:
+            job = await asyncio.to_thread(jobs.change, job, paused=False, trouble=None)
         before = self._rows.get(job.key)
         done = before.done_bytes if before is not None else 0
         self._rows[job.key] = Download(job, State.WAITING, done_bytes=done, total_bytes=job.size_bytes)
@@ -128,13 +141,19 @@ class Downloads:
         def report(progress: Progress) -> None:
             loop.call_soon_threadsafe(self._progressed, job.key, control, progress)
 
-        control = Control(threading.Event(), self._limit, report)
-        self._running[job.key] = _Running(control, asyncio.create_task(self._run(job, control)))
+        control = Control(threading.Event(), self._share_of_limit, report)
+        work = self._threads.submit(self._downloader.download, job, control)
+        task = asyncio.create_task(self._run(job, work))
+        self._running[job.key] = _Running(control, work, task)
 
-    async def _run(self, job: DownloadJob, control: Control) -> None:
-        loop = asyncio.get_running_loop()
+    def _share_of_limit(self) -> int:
+        """What one download may take, for all to keep the limit together. Called from any thread."""
+        limit = self._limit()
+        return max(1, limit // max(1, min(_AT_ONCE, len(self._running)))) if limit else 0
+
+    async def _run(self, job: DownloadJob, work: "Future[Received]") -> None:
         try:
-            received = await loop.run_in_executor(self._threads, self._downloader.download, job, control)
+            received = await asyncio.wrap_future(work)
         except DownloadCancelled:
             return
         except OaError as problem:
@@ -152,6 +171,7 @@ class Downloads:
         running = self._running.get(key)
         if running is not None:
             running.control.stop.set()
+            running.work.cancel()  # what still waits for a thread need not wait for it
             await asyncio.gather(running.task, return_exceptions=True)
 
     async def _troubled(self, key: str, problem: OaError) -> None:

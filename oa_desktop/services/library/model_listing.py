@@ -81,6 +81,11 @@ class ModelListing:
             hint="Choose one of the list, or give the path of a .gguf file.",
         )
 
+    def listed_files(self) -> frozenset[Path]:
+        """The files of the models on the list, damaged ones too. Raises StorageError."""
+        models = self._shelf.read().models
+        return frozenset(file for model in models for file in (model.path, *parts_beside(model.path)))
+
     def with_hashes(self, sha256: Sequence[str]) -> ModelFile | None:
         """The usable model that has these published hashes, in the order of its parts."""
         wanted = tuple(sha256)
