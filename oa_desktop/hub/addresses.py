@@ -6,7 +6,7 @@ has: from https only to https, never to this machine or its network, and never w
 
 import ipaddress
 import socket
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.errors import HubError
@@ -37,6 +37,14 @@ def check_target(endpoint: str, target: str) -> None:
         raise _refused(target, "it is inside this network")
     if parts.scheme == "http" and not _is_near(parts):
         raise _refused(target, "it is not encrypted")
+
+
+def onward(address: str, location: str) -> str:
+    """Where a redirect at `address` leads. Raises HubError for what nobody can read."""
+    try:
+        return urljoin(address, location)
+    except ValueError as exc:
+        raise _refused(location, "it is no address") from exc
 
 
 def _split(address: str) -> SplitResult:

@@ -10,7 +10,8 @@ import urllib3
 from oa_desktop.hub import sentences
 from oa_desktop.hub.sentences import Asked
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)\Z")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)\Z", re.ASCII)
+_LENGTH = re.compile(r"\d{1,19}\Z", re.ASCII)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 _EXPIRED = (401, 403, 404, 410)
 
@@ -73,7 +74,7 @@ def check_answer(
 
 def _check_length(response: urllib3.BaseHTTPResponse, expected: int) -> None:
     length = response.headers.get("Content-Length")
-    if length is not None and length.isdecimal() and int(length) != expected:
+    if length is not None and _LENGTH.match(length) and int(length) != expected:
         raise WrongSize(f"{length} bytes instead of {expected}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise NotTheseBytes("the server packs what was asked for unpacked")
@@ -85,7 +86,7 @@ def retry_after_s(value: str) -> float | None:
         return float(value)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - datetime.now(UTC)).total_seconds())

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import truststore
@@ -15,7 +15,7 @@ import urllib3
 
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub import sentences
-from oa_desktop.hub.addresses import MOST_REDIRECTS, check_target
+from oa_desktop.hub.addresses import MOST_REDIRECTS, check_target, onward
 from oa_desktop.hub.download.answers import NotTheseBytes, asked_at, check_answer, place_of, strong_etag
 from oa_desktop.hub.download.part_file import Source
 from oa_desktop.hub.download.tuning import Tuning
@@ -87,7 +87,7 @@ class Connections:
             if response.status not in _REDIRECTS:
                 break
             response.close()
-            address = urljoin(address, response.headers.get("Location", ""))
+            address = onward(address, response.headers.get("Location", ""))
         else:
             raise sentences.in_circles(asked_at(self._endpoint))
         try:
@@ -123,7 +123,7 @@ class Connections:
     def _pool(self, address: str) -> urllib3.PoolManager:
         parts = urlsplit(address)
         proxies = getproxies()
-        proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
+        proxy = _with_scheme(proxies.get(parts.scheme) or proxies.get("all") or "")
         if proxy and proxy_bypass(parts.hostname or ""):
             proxy = ""
         with self._lock:
@@ -142,13 +142,20 @@ class Connections:
                 hint="Use an HTTP proxy.",
             )
         login = urlsplit(proxy)
-        credentials = f"{login.username}:{login.password or ''}" if login.username else None
+        words = (unquote(word or "") for word in (login.username, login.password))
+        credentials = ":".join(words) if login.username else None
         return urllib3.ProxyManager(
             proxy,
             ssl_context=self._context,
             proxy_ssl_context=self._context,
             proxy_headers=urllib3.make_headers(proxy_basic_auth=credentials) if credentials else None,
         )
+
+
+def _with_scheme(proxy: str) -> str:
+    """As everybody understands it: HOST:PORT alone is an HTTP proxy."""
+    scheme, separator, rest = proxy.rpartition("://")
+    return f"{scheme.lower() if separator else 'http'}://{rest}" if rest else ""
 
 
 def _unreachable(cause: Exception, asked: Asked) -> HubUnreachable:

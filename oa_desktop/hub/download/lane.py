@@ -95,7 +95,9 @@ class Lane:
     def _copy(self, claim: Claim, body: Body, write: Callable[[memoryview], int | None]) -> None:
         tuning = self._tuning
         watch = StallWatch(tuning.stall_s, tuning.slowest_bytes_per_s * tuning.stall_s)
-        while not self._ending.is_set() and (wanted := self._part.ranges.wanted(claim, tuning.read_bytes)):
+        while not self._ending.is_set() and (
+            wanted := self._part.ranges.wanted(claim, self._pace.most_bytes(tuning.read_bytes))
+        ):
             data = body.read(wanted)
             if not data:
                 raise HubUnreachable(

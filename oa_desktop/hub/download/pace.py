@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 _WINDOW_S = 5.0
+_LEAST_BYTES = 1024
 
 
 class Pace:
@@ -28,6 +29,11 @@ class Pace:
     def is_limited(self) -> bool:
         """Whether somebody wants it slower than it could be."""
         return self._limit() > 0
+
+    def most_bytes(self, most: int) -> int:
+        """How many to read at once, `most` without a limit: so few that a change of it counts soon."""
+        limit = self._limit()
+        return min(most, max(_LEAST_BYTES, limit // 4)) if limit else most
 
     def received(self, count: int) -> float:
         """So many bytes came. Returns how long to wait, in seconds, before more are read."""

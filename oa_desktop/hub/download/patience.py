@@ -2,8 +2,10 @@
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -14,6 +16,7 @@ from oa_desktop.hub.errors import DownloadCancelled, HubBusy, HubUnreachable
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+_POLL_S = 0.1
 
 Tell = Callable[[Phase], Progress]
 """How far a download is, as told in a phase."""
@@ -46,15 +49,34 @@ def patiently(
     control: Control,
     tell: Tell = Progress,
 ) -> T:
-    """What `ask` returns, in the end. Raises DownloadCancelled, and what `ask` raises."""
+    """What `ask` returns, in the end; an answer that is still awaited when told to stop is not waited for.
+
+    Raises DownloadCancelled, and what `ask` raises.
+    """
     while True:
         if control.stop.is_set():
             raise DownloadCancelled
         control.report(tell(Phase.ASKING))
         try:
-            return ask()
+            return _unless_stopped(ask, control.stop)
         except (HubBusy, HubUnreachable) as trouble:
             wait_and_count_down(trouble, backoff, control, tell, progressed=False)
+
+
+def _unless_stopped(ask: Callable[[], T], stop: threading.Event) -> T:
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as exc:  # given to the one that waits
+            answer.set_exception(exc)
+
+    threading.Thread(target=run, name="download-ask", daemon=True).start()
+    while not wait((answer,), _POLL_S).done:
+        if stop.is_set():
+            raise DownloadCancelled
+    return answer.result()
 
 
 def wait_and_count_down(

@@ -14,7 +14,7 @@ from oa_desktop.services.downloads.jobs import DownloadJob
 from oa_desktop.services.downloads.row import State
 from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.services.library.models import ModelLibrary
-from tests.hub_server import FlipByte, HubServer, Trickle
+from tests.hub_server import FlipByte, HubServer, SlowStart, Trickle
 from tests.integration.services.test_downloads import FILE, QUICK, REPO, Place, slowed
 from tests.made_gguf import made_model
 
@@ -73,6 +73,16 @@ async def test_d17_the_same_download_clicked_three_times_is_one(place: Place) ->
         assert queue.rows == {}
     assert place.files() == []
     assert len(place.server.seen("cdn", "GET")) == 1
+
+
+async def test_d13_a_hub_that_does_not_answer_holds_up_neither_a_pause_nor_the_end(place: Place) -> None:
+    place.server.fail(SlowStart(2 * SOON_S), origin="hub", times=None)
+    async with asyncio.timeout(SOON_S), place.queue() as queue:
+        jobs = [DownloadJob(REPO, (FILE,)), DownloadJob("other/model-GGUF", (FILE,))]
+        first, _ = [await queue.downloads.add(job) for job in jobs]
+        await asyncio.to_thread(place.server.wait_for, lambda requests: len(requests) == 2)
+        await queue.downloads.pause(first)
+        assert queue.rows[first].state is State.PAUSED
 
 
 async def test_d04_a_failed_download_begun_anew_gets_what_the_hub_has_now(place: Place) -> None:

@@ -252,7 +252,14 @@ def test_d10_thirty_hops_are_too_many(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["file:///etc/passwd", "http://8.8.8.8/x.gguf", "ftp://example.org/x", "http://a:b@127.0.0.1/x", "//"],
+    [
+        "file:///etc/passwd",
+        "http://8.8.8.8/x.gguf",
+        "ftp://example.org/x",
+        "http://a:b@127.0.0.1/x",
+        "//",
+        "http://[::1",
+    ],
 )
 def test_d10_a_redirect_to_where_models_never_come_from_is_refused(bench: Bench, target: str) -> None:
     bench.server.fail(Redirect(target), times=None)

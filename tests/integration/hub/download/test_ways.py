@@ -1,5 +1,6 @@
 """The way to the bytes: proxies of the environment, encryption, and what is sent to whom."""
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def test_a_proxy_of_the_environment_is_used(bench: Bench, monkeypatch: pytest.Mo
     fetch(bench.hub, Wanted(location, bench.target), bench.parts, bench.control(), bench.tuning)
     assert bench.is_right()
     assert bench.server.seen("proxy", "GET")
+
+
+@pytest.mark.parametrize("written", ["{}", "http://{}", "HTTP://{}", "http://some%40one:p%3Aw@{}"])
+def test_a_proxy_is_understood_however_it_is_written(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    monkeypatch.setenv("http_proxy", written.format(bench.server.proxy.removeprefix("http://")))
+    bench.parts.mkdir(parents=True)
+    fetch(bench.hub, Wanted(location, bench.target), bench.parts, bench.control(), bench.tuning)
+    assert bench.is_right()
+    (asked,) = bench.server.seen("proxy", "GET")
+    login = asked.headers.get("proxy-authorization", "").removeprefix("Basic ")
+    assert base64.b64decode(login) == (b"some@one:p:w" if "@" in written else b"")
 
 
 def test_a_proxy_that_refuses_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,15 @@ def test_speed_is_that_of_the_last_seconds() -> None:
     assert pace.total_bytes == 20_000
 
 
+def test_under_a_limit_so_little_is_read_at_once_that_a_change_counts_soon() -> None:
+    clock = Clock()
+    for limit in (5_000, 20_000, 1_000_000):
+        pace = Pace(lambda limit=limit: limit, clock)  # type: ignore[misc]
+        assert pace.received(pace.most_bytes(1 << 18)) <= 0.5
+    assert Pace().most_bytes(1 << 18) == 1 << 18
+    assert Pace(lambda: 1).most_bytes(1 << 18) >= 1
+
+
 def test_a_limit_asks_for_waits_that_add_up_to_it() -> None:
     clock = Clock()
     pace = Pace(lambda: 1000, clock)
