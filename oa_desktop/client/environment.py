@@ -17,6 +17,8 @@ _NAMES: Final = frozenset(
 _PREFIXES: Final = ("LC_", "OMP_", "GGML_", "CUDA_", "HIP_", "ROCR_", "HSA_", "VK_", "NVIDIA_", "MTL_")
 FROZEN_FLAG: Final = "--engine"
 """What a frozen app is started with to be the engine."""
+_HUGE_PAGES: Final = "glibc.malloc.hugetlb=1"
+"""Ask for huge pages for large buffers: every token reads all weights, and looks up each page of them."""
 _LIBRARY_PATHS: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
@@ -33,6 +35,8 @@ def engine_environment(ours: Mapping[str, str] | None = None) -> dict[str, str]:
     }
     if getattr(sys, "frozen", False):
         _restore_library_paths(kept, source)
+    if sys.platform == "linux":
+        kept["GLIBC_TUNABLES"] = _HUGE_PAGES
     return kept | {
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONSAFEPATH": "1",

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 import oa_desktop
 from oa_desktop.client.environment import engine_command, engine_environment
 
@@ -46,3 +48,9 @@ def test_a_frozen_app_gives_back_the_user_s_library_path(monkeypatch):
 
 def test_otherwise_the_engine_is_a_module_started_by_name():
     assert engine_command() == (sys.executable, "-m", "oa_desktop.engine")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a switch of glibc")
+def test_large_buffers_are_asked_for_in_huge_pages_whatever_the_person_tunes() -> None:
+    given = engine_environment({**OURS, "GLIBC_TUNABLES": "glibc.malloc.check=3"})
+    assert given["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1"
