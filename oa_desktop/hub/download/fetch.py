@@ -164,6 +164,7 @@ class _Fetch:
 
     def _check_header(self) -> None:
         """The hash says it is what the hub has; this says it is something llama.cpp can be given."""
+        self._part.require_untouched()
         try:
             read_header(self._part.path)
         except (NotAModel, ModelDamaged, ModelIncomplete) as problem:

@@ -1,7 +1,9 @@
 """One connection of a download, on a thread of its own: claims missing bytes, reads them, writes them."""
 
+import os
 import threading
 from collections.abc import Callable
+from typing import BinaryIO
 
 from oa_desktop.hub.download.answers import NotTheseBytes
 from oa_desktop.hub.download.connection import Body
@@ -87,12 +89,12 @@ class Lane:
                 self._part.source = body.source
             with self._part.writer() as file:
                 file.seek(claim.start)
-                self._copy(claim, body, file.write)
+                self._copy(claim, body, file)
         finally:
             self._body = None
             body.close()
 
-    def _copy(self, claim: Claim, body: Body, write: Callable[[memoryview], int | None]) -> None:
+    def _copy(self, claim: Claim, body: Body, file: BinaryIO) -> None:
         tuning = self._tuning
         watch = StallWatch(tuning.stall_s, tuning.slowest_bytes_per_s * tuning.stall_s)
         while not self._ending.is_set() and (
@@ -105,9 +107,11 @@ class Lane:
                     "The connection broke off before the file was whole.",
                     hint="Check the network.",
                 )
+            if os.fstat(file.fileno()).st_size < claim.position:
+                self._part.require_untouched()
             view = memoryview(data)
             while view:
-                view = view[write(view) or 0 :]
+                view = view[file.write(view) or 0 :]
             self._show(claim.position, data)
             self._part.ranges.advance(claim, len(data))
             wait_s = self._pace.received(len(data))

@@ -59,6 +59,13 @@ class PartFile:
         """The file, to read from its start; the caller closes it."""
         return os.fdopen(self._descriptor(os.O_RDONLY), "rb", buffering=0)
 
+    def require_untouched(self) -> None:
+        """Raises OSError when another program replaced or shortened it, and what was hashed is not there."""
+        ends = self.ranges.done()[-1:]
+        ours = os.fstat(self._file.fileno())
+        if not os.path.samestat(ours, os.lstat(self.path)) or any(ours.st_size < end for _, end in ends):
+            raise OSError(f"another program changed {self.path}")
+
     def note(self, *, flush: bool = False) -> None:
         """Write down what is there. flush: only after it is safe from a loss of power. Raises OSError."""
         written = self.ranges.done()
@@ -98,6 +105,7 @@ class PartFile:
     def place(self, target: Path) -> None:
         """The whole file, safe on the disk, under the name `target`; nothing else is left. Raises OSError."""
         os.fsync(self._file.fileno())
+        self.require_untouched()
         self.close()
         self.path.replace(target)
         self._note.unlink(missing_ok=True)

@@ -16,7 +16,9 @@ import pytest
 
 from oa_desktop.errors import OaError
 from oa_desktop.hub.api import Hub
-from oa_desktop.hub.download.progress import Phase, Progress
+from oa_desktop.hub.download.fetch import Wanted, fetch
+from oa_desktop.hub.download.locating import locate
+from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.errors import DownloadCancelled, DownloadStopped
 from tests.hub_server import HubServer, Trickle
 from tests.made_gguf import made_model
@@ -379,10 +381,6 @@ def test_a_server_that_takes_no_second_connection_is_content_with_one(
 def test_a_limit_is_kept(bench: Bench) -> None:
     import time
 
-    from oa_desktop.hub.download.fetch import Wanted, fetch
-    from oa_desktop.hub.download.locating import locate
-    from oa_desktop.hub.download.progress import Control
-
     bench.parts.mkdir(parents=True)
     control = Control(threading.Event(), lambda: 6_000_000, bench.told.append)
     location = locate(bench.hub, REPO, FILE, "main", control, QUICK)
@@ -390,3 +388,37 @@ def test_a_limit_is_kept(bench: Bench) -> None:
     fetch(bench.hub, Wanted(location, bench.target), bench.parts, control, QUICK)
     assert time.monotonic() - began > 0.35, "3 MB at 6 MB/s"
     assert bench.is_right()
+
+
+def shortened(part: Path) -> None:
+    os.truncate(part, 100_000)
+
+
+def replaced(part: Path) -> None:
+    part.unlink()
+    part.write_bytes(bytes(500_000))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open cannot be taken away there")
+@pytest.mark.parametrize("change", [shortened, replaced])
+def test_a_part_that_another_program_changes_never_becomes_a_model(
+    bench: Bench, change: Callable[[Path], None]
+) -> None:
+    bench.server.fail(Trickle(5_000_000), times=None)
+    changed = threading.Event()
+
+    def change_once(progress: Progress) -> None:
+        if progress.done_bytes > 500_000 and not changed.is_set():
+            changed.set()
+            change(next(bench.parts.glob("*.part")))
+
+    bench.parts.mkdir(parents=True)
+    location = locate(bench.hub, REPO, FILE, "main", bench.control(), QUICK)
+    control = Control(bench.stop, lambda: 0, change_once)
+    with pytest.raises(DownloadStopped):
+        fetch(bench.hub, Wanted(location, bench.target), bench.parts, control, QUICK)
+    assert not bench.target.exists()
+    bench.server.no_more_faults()
+    bench.download()
+    assert bench.is_right()
+    assert bench.left() == [bench.target.name]
