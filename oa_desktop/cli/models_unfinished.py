@@ -5,8 +5,8 @@ import click
 from oa_desktop.cli.app import App
 from oa_desktop.cli.downloading import download
 from oa_desktop.cli.models_download import received_document, received_line
-from oa_desktop.cli.output import json_option, note, print_json, say
-from oa_desktop.errors import UsageError
+from oa_desktop.cli.output import json_option, note, print_json, say, tell
+from oa_desktop.errors import OaError, UsageError
 from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.services.downloads.jobs import DownloadJob
 
@@ -37,15 +37,28 @@ def resume(key: str, as_json: bool) -> None:
     jobs = [_job_of(app, key)] if key else list(app.downloader.jobs.load())
     if not jobs:
         note("No download is waiting to be finished.")
-    documents = []
+    documents, failures = [], 0
     for job in jobs:
         note(f"{printable(job.repo)}: {printable(job.paths[0])}")
-        received = download(app.downloader, job, app.download_limit)
+        try:
+            received = download(app.downloader, job, app.download_limit)
+        except OaError as error:
+            if len(jobs) == 1:
+                raise
+            tell(error)
+            failures += 1
+            continue
         documents.append(received_document(received))
         if not as_json:
             say(received_line(received))
     if as_json:
         print_json({"models": documents})
+    if failures:
+        raise OaError(
+            "downloads-not-done",
+            f"{failures} of {len(jobs)} downloads could not be finished.",
+            hint="See: oa-desktop models unfinished",
+        )
 
 
 @click.command()

@@ -353,6 +353,20 @@ def test_d13_a_download_that_fails_can_be_listed_resumed_and_discarded(run: Run,
     assert run("resume") == ""
 
 
+def test_d07_one_download_that_is_gone_does_not_hold_up_the_others(run: Run, served: HubServer) -> None:
+    served.add_repo("someone/gone-GGUF", {FILE: made_model(150_000, seed=2)})
+    served.fail(Status(404), times=None)
+    for repo in ("someone/gone-GGUF", REPO):
+        run("download", repo, FILE, exit_code=1)
+    served.no_more_faults()
+    served.remove_repo("someone/gone-GGUF")
+    run("resume", exit_code=1)
+    assert "can now be chosen" in run.out
+    assert "no repository someone/gone-GGUF" in run.err
+    assert "1 of 2 downloads could not be finished. See: oa-desktop models unfinished" in run.err
+    assert "gone-GGUF" in run("unfinished")
+
+
 def test_d13_a_discarded_download_leaves_nothing(run: Run, served: HubServer) -> None:
     served.fail(CutAfter(30_000), times=1)
     served.fail(Status(503), times=None)
