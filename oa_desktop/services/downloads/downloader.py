@@ -1,5 +1,6 @@
 """From a name on the hub to a model in the library: every file of it fetched, checked and given its place."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -106,7 +107,9 @@ class ModelDownloader:
         So two files of one name lie side by side, also where names do not distinguish case, and llama.cpp
         finds the parts of a split model by their numbers.
         """
-        mark = job.sha256[0][:_MARK_DIGITS]
+        hashes = job.sha256
+        whole = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+        mark = whole[:_MARK_DIGITS]
         first = job.paths[0].replace("\\", "/").rsplit("/", 1)[-1]
         if len(job.paths) == 1:
             return (self._models / f"{safe_stem(first)}-{mark}.gguf",)

@@ -13,6 +13,7 @@ from oa_desktop.services.downloads.downloader import ModelDownloader
 from oa_desktop.services.downloads.jobs import DownloadJob
 from oa_desktop.services.downloads.row import State
 from oa_desktop.services.library.model_file import ModelFile
+from oa_desktop.services.library.model_folder import parts_beside
 from oa_desktop.services.library.models import ModelLibrary
 from tests.hub_server import FlipByte, HubServer, SlowStart, Trickle
 from tests.integration.services.test_downloads import FILE, QUICK, REPO, Place, slowed
@@ -96,6 +97,21 @@ async def test_d04_a_failed_download_begun_anew_gets_what_the_hub_has_now(place:
         row = await queue.until_state(key, State.DONE, State.PAUSED)
         model = await asyncio.to_thread(queue.library.resolve, row.model_ref)
         assert model.path.read_bytes() == made_model(900_000, seed=2)
+
+
+async def test_d17_split_models_that_begin_alike_are_both_kept(place: Place) -> None:
+    paths = tuple(f"big-{number:05}-of-00002.gguf" for number in (1, 2))
+    first, *seconds = (made_model(200_000, seed=seed) for seed in (1, 2, 3))
+    async with place.queue() as queue:
+        models = []
+        for number, second in enumerate(seconds):
+            repo = f"some/split-{number}-GGUF"
+            place.server.add_repo(repo, dict(zip(paths, (first, second), strict=True)))
+            key = await queue.downloads.add(DownloadJob(repo, paths))
+            row = await queue.until_state(key, State.DONE, State.PAUSED, State.FAILED)
+            models.append(await asyncio.to_thread(queue.library.show, row.model_ref))
+    found = [[part.read_bytes() for part in parts_beside(model.path)] for model in models]
+    assert found == [[first, second] for second in seconds]
 
 
 async def test_two_downloads_keep_the_limit_together(place: Place) -> None:
