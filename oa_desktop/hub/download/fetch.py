@@ -33,10 +33,14 @@ _CLEAN_TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file whose identity is known: repo, path and commit name it, hash and size say what it is."""
+    """A file whose identity is known: repo, path and commit name it, hash and size say what it is.
+
+    further_bytes: of files that are to come after it, for which there must be space as well.
+    """
 
     location: FileLocation
     target: Path
+    further_bytes: int = 0
 
 
 def fetch(hub: Locator, wanted: Wanted, folder: Path, control: Control, tuning: Tuning | None = None) -> Path:
@@ -207,7 +211,7 @@ class _Fetch:
         return self._hub.locate(self._location.repo, self._location.path, self._location.commit)
 
     def _require_space(self) -> None:
-        missing = self._size - self._part.ranges.done_bytes()
+        missing = self._size - self._part.ranges.done_bytes() + self._wanted.further_bytes
         free = shutil.disk_usage(self._part.path.parent).free
         if free < missing + self._tuning.spare_bytes:
             raise sentences.no_space(self._location.path, missing, free)

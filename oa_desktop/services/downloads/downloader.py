@@ -59,9 +59,11 @@ class ModelDownloader:
         targets = self.targets(job)
         total = sum(location.size_bytes or 0 for location in locations)
         before = 0
-        for location, target in zip(locations, targets, strict=True):
+        for number, (location, target) in enumerate(zip(locations, targets, strict=True), 1):
             sharing = replace(control, report=_Shifted(control, before, total))
-            fetch(self._hub, Wanted(location, target), self.jobs.folder, sharing, self._tuning)
+            to_come = zip(locations[number:], targets[number:], strict=True)
+            further_bytes = sum(one.size_bytes or 0 for one, file in to_come if not file.exists())
+            fetch(self._hub, Wanted(location, target, further_bytes), self.jobs.folder, sharing, self._tuning)
             before += location.size_bytes or 0
         model = self._library.add_downloaded(
             targets, HubSource(job.repo, job.revision, job.paths, job.sha256, job.title)

@@ -1,6 +1,7 @@
 """Downloads that several hands reach for at once: clicks in a row, other programs, other repositories."""
 
 import asyncio
+import shutil
 import time
 from pathlib import Path
 
@@ -112,6 +113,22 @@ async def test_d17_split_models_that_begin_alike_are_both_kept(place: Place) -> 
             models.append(await asyncio.to_thread(queue.library.show, row.model_ref))
     found = [[part.read_bytes() for part in parts_beside(model.path)] for model in models]
     assert found == [[first, second] for second in seconds]
+
+
+async def test_d12_a_split_model_that_will_not_fit_is_told_before_its_first_byte(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = {f"big-{number:05}-of-00003.gguf": made_model(200_000, seed=number) for number in (1, 2, 3)}
+    place.server.add_repo("some/split-GGUF", parts)
+    total, used, _ = shutil.disk_usage(place.root)
+    usage = type(shutil.disk_usage(place.root))(total, used, 500_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    async with place.queue() as queue:
+        key = await queue.downloads.add(DownloadJob("some/split-GGUF", tuple(parts)))
+        row = await queue.until_state(key, State.PAUSED, State.DONE)
+    assert row.problem is not None
+    assert row.problem.code == "disk-full"
+    assert place.server.seen("cdn", "GET") == []
 
 
 async def test_two_downloads_keep_the_limit_together(place: Place) -> None:
