@@ -196,6 +196,20 @@ def test_d13_a_download_is_paused_and_goes_on_where_it_was(page, wired, hub_serv
     assert page.downloads_view.count == 0
 
 
+def test_a_download_that_cannot_go_on_because_of_its_folder_says_so(page, wired, hub_server, paths):
+    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
+    hub_server.fail(Trickle(150_000), times=None)
+    page.catalogue.download(ENTRY)
+    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0)
+    page.downloads_view.pause(downloads(page)[0].key)
+    wired.until(lambda: downloads(page)[0].can_resume)
+    (paths.models / ".downloads").rename(paths.models / ".moved")
+    (paths.models / ".downloads").write_text("something else")
+    page.downloads_view.resume(downloads(page)[0].key)
+    wired.until(lambda: bool(wired.wiring.notices.banners.rows))
+    assert "cannot be noted down" in wired.wiring.notices.banners.rows[0].text
+
+
 def test_d13_a_cancelled_download_leaves_nothing(page, wired, hub_server, paths):
     hub_server.add_repo(REPO, {FILE: made_model(600_000)})
     hub_server.fail(Trickle(150_000), times=None)

@@ -115,10 +115,11 @@ class _Fetch:
             try:
                 self._attempt()
             except (HubBusy, HubUnreachable) as trouble:
-                progressed = self._pace.total_bytes > before
-                wait_and_count_down(trouble, backoff, self._control, self._progress, progressed)
+                wait_and_count_down(
+                    trouble, backoff, self._control, self._progress, self._came_on_since(before)
+                )
             except AddressExpired as expired:
-                self._ask_again(expired, progressed=self._pace.total_bytes > before)
+                self._ask_again(expired, progressed=self._came_on_since(before))
             except NotTheseBytes as other:
                 _log.info("%s: beginning again, because %s", self._location.path, other)
                 if other.ignored:
@@ -132,6 +133,11 @@ class _Fetch:
             except WebPage:
                 raise sentences.web_page() from None
             self._raise_if_stopped()
+
+    def _came_on_since(self, total_bytes: int) -> bool:
+        """Whether more came than a connection brings that is given up as stalled."""
+        least = min(self._size, self._tuning.slowest_bytes_per_s * self._tuning.stall_s)
+        return self._pace.total_bytes - total_bytes >= least
 
     def _attempt(self) -> None:
         location = self._location

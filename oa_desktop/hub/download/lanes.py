@@ -120,7 +120,7 @@ class Lanes:
             trial.judged = True
             if speed < _WORTH_IT * trial.before:
                 self._most = len(self._lanes) - 1
-                self._lanes.pop().end()
+                self._lanes.pop().end(_STOP_WAIT_S)
                 return
         left = self._part.ranges.size_bytes - self._part.ranges.done_bytes()
         if len(self._lanes) < self._most and left > 2 * self._tuning.least_lane_bytes:

@@ -21,6 +21,8 @@ class DownloadsControl(QObject):
     changed = Signal()
     done = Signal(object)
     stopped = Signal(object)
+    failed = Signal(object)
+    """What a person wanted could not be done: its error."""
 
     def __init__(
         self, bridge: Bridge, make: Callable[[Tell], Downloads], parent: QObject | None = None
@@ -79,7 +81,7 @@ class DownloadsControl(QObject):
             await getattr(service, verb)(key)
 
     def _run(self, work: Coroutine[Any, Any, object]) -> None:
-        self._bridge.run(work, lambda _: None, lambda _: None)
+        self._bridge.run(work, lambda _: None, self.failed.emit)
 
     def take(self, now: tuple[Download, ...]) -> None:
         """What the service tells, in the GUI thread."""

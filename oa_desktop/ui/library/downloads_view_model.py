@@ -52,6 +52,7 @@ class DownloadsViewModel(QObject):
         control.changed.connect(self._changed)
         control.done.connect(self._done)
         control.stopped.connect(self._stopped)
+        control.failed.connect(notices.show_error)
 
     @staticmethod
     def create(_engine: QQmlEngine) -> "DownloadsViewModel":

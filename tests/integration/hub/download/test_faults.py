@@ -81,6 +81,13 @@ def test_d02_a_connection_that_brings_nothing_is_given_up_and_made_anew(bench: B
     assert len(bench.ranges()) == 2
 
 
+def test_d02_a_trickle_that_never_ends_waits_for_the_person_too(bench: Bench) -> None:
+    bench.server.fail(Trickle(200), times=None)
+    with pytest.raises(HubUnreachable, match="Hardly anything"):
+        bench.download(stall_s=0.15)
+    assert len(bench.ranges()) == bench.tuning.attempts + 1
+
+
 def test_d02_after_some_attempts_it_waits_for_the_person_with_what_it_has(bench: Bench) -> None:
     bench.server.fail(CutAfter(1_000_000))
     bench.server.fail(Stall(0, 30), times=None)
