@@ -14,7 +14,7 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.download.patience import Backoff, patiently
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
-from oa_desktop.hub.errors import DownloadDamaged, GatedRepo, NotFoundOnHub
+from oa_desktop.hub.errors import LASTING
 from oa_desktop.services.downloads.downloader import ModelDownloader, Received
 from oa_desktop.services.downloads.jobs import DownloadJob
 
@@ -24,8 +24,6 @@ RESUME: Final = "oa-desktop models resume"
 _ASKING: Final = replace(Tuning(), attempts=3)
 _REDRAW_S: Final = 0.15
 _STOPPING_S: Final = 30.0
-_FINAL: Final = (DownloadDamaged, GatedRepo, NotFoundOnHub)
-"""Trouble after which going on would be of no use."""
 
 
 def ask(question: Callable[[], T]) -> T:
@@ -46,7 +44,7 @@ def download(downloader: ModelDownloader, job: DownloadJob, limit: Callable[[], 
         note(f"Stopped; what came of {printable(job.paths[0])} is kept. To go on: {RESUME}")
         raise
     except OaError as error:
-        if running.latest.done_bytes and not isinstance(error, _FINAL):
+        if running.latest.done_bytes and not isinstance(error, LASTING):
             error.hint = f"{error.hint} What came is kept; to go on: {RESUME}".strip()
         raise
 

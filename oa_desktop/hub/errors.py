@@ -43,3 +43,7 @@ class DownloadStopped(HubError):
 
 class DownloadCancelled(Exception):
     """Not trouble: a person cancelled or paused."""
+
+
+LASTING = (DownloadDamaged, GatedRepo, NotFoundOnHub)
+"""Trouble that neither waiting nor going on mends."""

@@ -16,7 +16,6 @@ from oa_desktop.hub.errors import HubUnreachable
 OpenBody = Callable[[int, int], Body]
 """The bytes from the first number up to the second."""
 
-
 Show = Callable[[int, bytes], None]
 """Told of bytes that were written, and where."""
 

@@ -1,7 +1,7 @@
 """A file that is not whole yet: its bytes, and beside it a note of which of them are there.
 
 The note says twice what is there: `written`, which holds unless the machine went down since, and `flushed`,
-which holds always. So a killed process loses half a second of work, and a loss of power some seconds.
+which holds always. So a killed process loses a moment of work, and a loss of power some seconds.
 """
 
 import json

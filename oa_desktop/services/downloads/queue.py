@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from oa_desktop.errors import OaError
 from oa_desktop.hub.download.progress import Control, Progress
-from oa_desktop.hub.errors import DownloadCancelled, DownloadDamaged, GatedRepo, NotFoundOnHub
+from oa_desktop.hub.errors import LASTING, DownloadCancelled
 from oa_desktop.services.downloads.downloader import ModelDownloader, Received
 from oa_desktop.services.downloads.jobs import DownloadJob
 from oa_desktop.services.downloads.row import Download, State, moved
@@ -18,8 +18,6 @@ from oa_desktop.services.downloads.row import Download, State, moved
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 2
-_FINAL = (DownloadDamaged, GatedRepo, NotFoundOnHub)
-"""Trouble that waiting does not mend."""
 
 
 @dataclass(slots=True)
@@ -175,7 +173,7 @@ class Downloads:
             await asyncio.gather(running.task, return_exceptions=True)
 
     async def _troubled(self, key: str, problem: OaError) -> None:
-        state = State.FAILED if isinstance(problem, _FINAL) else State.PAUSED
+        state = State.FAILED if isinstance(problem, LASTING) else State.PAUSED
         row = self._rows[key]
         job, told = row.job, (problem.code, problem.title, problem.hint)
         try:
