@@ -34,6 +34,7 @@ SafeDialog {
         id: scroll
 
         Layout.fillWidth: true
+        Layout.rightMargin: -Theme.space2
         scrolled: form
         contentHeight: form.implicitHeight
         implicitHeight: Math.min(form.implicitHeight, root.parent ? root.parent.height - Theme.scaled(230) : form.implicitHeight)
