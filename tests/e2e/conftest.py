@@ -121,7 +121,7 @@ class Window:
     def middle(item: QQuickItem) -> QPoint:
         return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
 
-    def until(self, condition: Callable[[], bool], timeout_ms: int = 5_000) -> None:
+    def until(self, condition: Callable[[], bool], timeout_ms: int = SLOW_MS) -> None:
         """Run the event loop until the condition holds."""
         self._qtbot.waitUntil(condition, timeout=timeout_ms)
 

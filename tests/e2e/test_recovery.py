@@ -183,7 +183,7 @@ class ProblemWindow:
         QTest.keyClick(self.root, key)
 
     def until(self, condition):
-        self._qtbot.waitUntil(condition)
+        self._qtbot.waitUntil(condition, timeout=30_000)
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_stream_arrives_in_order_and_is_closed_when_cancelled(bridge, qtbot):
     qtbot.waitUntil(lambda: len(seen) == 3)
     job.cancel()
     assert seen == [0, 1, 2]
-    assert closed.wait(5)
+    assert closed.wait(30)
 
 
 def test_a_closed_bridge_delivers_and_starts_nothing(bridge, io, qtbot):
@@ -98,7 +98,7 @@ def test_closing_the_thread_cancels_what_is_left(io):
     started = threading.Event()
     io.submit(work())
     io.call_soon(started.set)
-    assert started.wait(5)
+    assert started.wait(30)
     io.close()
     io.close()
     assert ended.is_set()

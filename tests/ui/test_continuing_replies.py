@@ -95,7 +95,7 @@ def test_the_text_it_goes_on_from_is_on_screen_before_anything_is_added(wired):
 
 def test_a_reply_its_model_has_nothing_to_add_to_leaves_no_copy(wired, qtbot):
     runs(wired, ScriptedEngine(""))
-    with qtbot.waitSignal(wired.wiring.notices.toastShown, timeout=5_000) as toast:
+    with qtbot.waitSignal(wired.wiring.notices.toastShown, timeout=30_000) as toast:
         wired.wiring.thread_view.continueLast()
     assert "nothing to add" in toast.args[0]
     wired.until(lambda: texts(wired) == ["Sow it."])

@@ -397,7 +397,7 @@ class SlowSearch:
 
     def find(self, text, **_options):
         if text == "first":
-            self.may_answer.wait(10)
+            self.may_answer.wait(60)
         self.answered.append(text)
         return Found((FoundRepo(f"owner/{text}"),))
 

@@ -23,7 +23,7 @@ def test_a_signal_quits_when_the_event_loop_has_its_turn_and_not_before(qapp, qt
     try:
         signal.raise_signal(number)
         assert asked == [], "in the middle of this function"
-        qtbot.waitUntil(lambda: asked == [number], timeout=5_000)
+        qtbot.waitUntil(lambda: asked == [number], timeout=30_000)
     finally:
         signals.close()
     assert signal.getsignal(number) is signal.SIG_DFL

@@ -248,7 +248,7 @@ def test_an_export_follows_its_format_and_refuses_a_missing_folder(wired, tmp_pa
     export.setPath(str(tmp_path / "missing" / "rye.md"))
     assert not export.canExport
     export.setPath(str(tmp_path / "rye.md"))
-    with qtbot.waitSignal(export.exported, timeout=5_000):
+    with qtbot.waitSignal(export.exported, timeout=30_000):
         export.run()
     assert "Sow it." in (tmp_path / "rye.md").read_text("utf-8")
 

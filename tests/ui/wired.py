@@ -31,13 +31,13 @@ class Wired:
         self.worker.close()
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=5_000)
+        self._qtbot.waitUntil(condition, timeout=30_000)
 
     def stored(self, function):
         return self.worker.submit(function).result(10)
 
     def open(self, tree_id: str, at: str | None = None) -> None:
-        with self._qtbot.waitSignal(self.wiring.session.opened, timeout=5_000):
+        with self._qtbot.waitSignal(self.wiring.session.opened, timeout=30_000):
             self.wiring.session.open(tree_id, at)
 
     def engine_runs(self, context_tokens: int = 2048) -> None:

@@ -2,7 +2,8 @@
 
     python recovery_child.py WAY FOLDER
 
-A step is a statement of SQLite, or the opening, renaming or removing of a file.
+A step is the opening, renaming or removing of a file, or a statement of SQLite: of a run of like ones, such
+as the rows of one table, the first and then every sixteenth.
 """
 
 import json
@@ -25,6 +26,9 @@ from oa_desktop.store.worker import StoreWorker
 from tests.integration.services.damaged_stores import random_page, with_a_backup
 
 _STEPS = ("os.rename", "os.remove", "open")
+_LIKE_STATEMENTS = 16
+_KIND_LENGTH = 40
+"""Statements that begin with as many same characters are taken for like ones."""
 
 
 def kill_at(step: int, folder: Path) -> None:
@@ -42,10 +46,20 @@ def kill_at(step: int, folder: Path) -> None:
             count()
 
     plain = connection.sqlite3.connect
+    kind, run = "", 0
+
+    def statement(text: str) -> None:
+        nonlocal kind, run
+        if text.startswith("-- "):
+            return  # what a trigger does, within the statement that set it off
+        run = run + 1 if text[:_KIND_LENGTH] == kind else 0
+        kind = text[:_KIND_LENGTH]
+        if run % _LIKE_STATEMENTS == 0:
+            count()
 
     def traced(*args: Any, **options: Any) -> Any:
         opened = plain(*args, **options)
-        opened.set_trace_callback(lambda _: count())
+        opened.set_trace_callback(statement)
         return opened
 
     connection.sqlite3.connect = traced

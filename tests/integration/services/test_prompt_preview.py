@@ -163,17 +163,17 @@ def test_a_preview_runs_behind_the_walls_and_ends_when_nobody_wants_it(tmp_path:
     )
     thread.start()
     family: set[psutil.Process] = set()
-    while time.monotonic() - started_s < 10:
+    while time.monotonic() - started_s < 60:
         family |= set(psutil.Process().children(recursive=True)) - known
         if len(family) > 1 and all(map(locked_in, family)):
             break
     walled = [locked_in(process) for process in family]
     cancelled.set()
-    thread.join(5)
+    thread.join(60)
     assert answers == [Preview()]
     assert len(walled) > 1
     assert all(walled)
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert psutil.wait_procs(family, timeout=60)[1] == []
 
 
 def test_an_engine_that_dies_or_babbles_gets_a_sentence(
