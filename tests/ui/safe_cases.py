@@ -1,11 +1,18 @@
-"""One QML case per control and block, shown with a poisoned string in a process of its own.
+"""One QML case per control and block, each shown with a poisoned string, in a process that may die of it.
 
-python tests/ui/safe_cases.py NAME POISON      prints what texts are on screen, as JSON
+    python tests/ui/safe_cases.py < CASES
+
+CASES is a JSON list of pairs, the name of a case and its poison. Prints the texts on screen, one JSON object
+per case, and on standard error the name of each case before it is shown.
 """
 
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtQuick import QQuickItem
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -64,8 +71,8 @@ BLOCKS = {
     "long code": "```\n" + "{}\n" * 500 + "```",
 }
 STREAMED = {f"streamed {name}": text for name, text in BLOCKS.items() if name not in ("plain", "long code")}
-SETTLE_MS = 250
-TIP_DELAY_MS = 600
+SETTLE_MS = 850
+"""After it a tip that waits 600 ms is there, and a request that somebody makes has been made."""
 
 PAGE = """
 import QtQuick
@@ -91,9 +98,8 @@ Window {
 
 
 def main() -> None:
-    name, poison = sys.argv[1:]
     from PySide6 import QtQuick
-    from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject, QTimer
+    from PySide6.QtCore import QTimer
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtQml import QQmlApplicationEngine
 
@@ -103,39 +109,52 @@ def main() -> None:
 
     application = QGuiApplication(sys.argv[:1])
     load_fonts()
-    engine = QQmlApplicationEngine()
-    engine.addImportPath(str(qml_root()))
-    warnings: list[str] = []
-    engine.warnings.connect(lambda found: warnings.extend(item.toString() for item in found))
-    model = BlockListModel(engine)
-    text = (BLOCKS | STREAMED).get(name, "").replace("{}", poison)
-    case = CONTROLS.get(name, "BlockList { blocks: root.model; width: 700 }")
-    engine.setInitialProperties({"poison": poison, "model": model})
-    engine.loadData(PAGE.replace("CASE", case).encode())
-    window = engine.rootObjects()[0]
-    assert isinstance(window, QtQuick.QQuickWindow)
-    if name in STREAMED:
-        for character in text:
-            model.append_text(character)
-            application.processEvents()
-        model.finish()
-    elif text:
-        model.set_text(text)
-    QTimer.singleShot(SETTLE_MS + (TIP_DELAY_MS if name == "TipLoader" else 0), application.quit)
+    shown: list[tuple[QQmlApplicationEngine, QtQuick.QQuickWindow, list[str]]] = []
+    for name, poison in json.load(sys.stdin):
+        print(name, file=sys.stderr, flush=True)
+        engine = QQmlApplicationEngine()
+        engine.addImportPath(str(qml_root()))
+        warnings: list[str] = []
+        engine.warnings.connect(lambda found, warnings=warnings: warnings.extend(w.toString() for w in found))
+        model = BlockListModel(engine)
+        text = (BLOCKS | STREAMED).get(name, "").replace("{}", poison)
+        case = CONTROLS.get(name, "BlockList { blocks: root.model; width: 700 }")
+        engine.setInitialProperties({"poison": poison, "model": model})
+        engine.loadData(PAGE.replace("CASE", case).encode())
+        window = engine.rootObjects()[0]
+        assert isinstance(window, QtQuick.QQuickWindow)
+        if name in STREAMED:
+            for character in text:
+                model.append_text(character)
+                application.processEvents()
+            model.finish()
+        elif text:
+            model.set_text(text)
+        window.grabWindow()
+        shown.append((engine, window, warnings))
+    QTimer.singleShot(SETTLE_MS, application.quit)
     application.exec()
-    window.grabWindow()
+    for _, window, warnings in shown:
+        window.grabWindow()
+        print(json.dumps({"texts": texts_of(window.contentItem()), "warnings": warnings}))
+
+
+def texts_of(content: "QQuickItem") -> list[str]:
+    """What stands in the texts of an item that can be seen."""
+    from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject
+
     texts: list[str] = []
-    items = [window.contentItem()]
+    items = [content]
     while items:
         item = items.pop()
         items.extend(item.childItems())
         if item.isVisible() and item.inherits("QQuickTextEdit"):
             whole = (Q_ARG(int, 0), Q_ARG(int, item.property("length")))
-            shown = QMetaObject.invokeMethod(item, "getText", Q_RETURN_ARG(str), *whole)
-            texts.append(shown.replace("\u2029", "\n").replace("\u2028", "\n"))
+            text = QMetaObject.invokeMethod(item, "getText", Q_RETURN_ARG(str), *whole)
+            texts.append(text.replace("\u2029", "\n").replace("\u2028", "\n"))
         elif item.isVisible() and (item.inherits("QQuickText") or item.inherits("QQuickTextInput")):
             texts.append(item.property("text"))
-    print(json.dumps({"texts": texts, "warnings": warnings}))
+    return texts
 
 
 if __name__ == "__main__":
