@@ -5,6 +5,7 @@ has: from https only to https, never to this machine or its network, and never w
 """
 
 import ipaddress
+import re
 import socket
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -12,6 +13,9 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.errors import HubError
 
 MOST_REDIRECTS = 5
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+_NETLOC = re.compile(r"(\[[0-9A-Za-z:.%_-]+\]|[0-9A-Za-z._-]+)(:\d*)?\Z", re.ASCII)
+"""Other signs are read one way here and another way by those who connect, so that another host is asked."""
 
 
 def origin(address: str) -> tuple[str, str, int]:
@@ -57,6 +61,8 @@ def _split(address: str) -> SplitResult:
         raise _refused(address, "it is no web address")
     if parts.username is not None or parts.password is not None:
         raise _refused(address, "it carries a name and a password")
+    if not _NETLOC.match(parts.netloc):
+        raise _refused(address, "its host is not written plainly")
     return parts
 
 
@@ -76,7 +82,16 @@ def _is_near(parts: SplitResult) -> bool:
             address = ipaddress.ip_address(socket.inet_aton(host))  # such as 2130706433 for 127.0.0.1
         except (OSError, ValueError):
             return False
-    return not address.is_global
+    return not all(one.is_global and not one.is_multicast for one in (address, *_inside(address)))
+
+
+def _inside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that one of IPv6 leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    translated = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _TRANSLATED else None
+    return [one for one in (*found, translated) if one is not None]
 
 
 def _refused(address: str, why: str) -> HubError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from oa_desktop import __version__
 from oa_desktop.hub import reading, sentences
 from oa_desktop.hub.addresses import check_target, is_same_origin
-from oa_desktop.hub.endpoint import checked_endpoint, endpoint_of, is_offline, may_carry_token
+from oa_desktop.hub.endpoint import checked_endpoint, endpoint_of, may_carry_token, offline_variable
 from oa_desktop.hub.errors import HubError
 from oa_desktop.hub.quantisations import expected_bytes, quantisation_of
 from oa_desktop.hub.repo_files import RemoteFile
@@ -117,8 +117,9 @@ class Hub:
             return reading.user_name(answer)
 
     def _questions(self, token: str | None = None) -> "Questions":
-        if self._offline() or is_offline():
-            raise sentences.offline(Asked(self.endpoint))
+        variable = offline_variable()
+        if variable or self._offline():
+            raise sentences.offline(Asked(self.endpoint), variable)
         try:
             import huggingface_hub.constants  # noqa: F401 (reads the variables; its package would print the error)
 

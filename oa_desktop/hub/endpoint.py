@@ -62,5 +62,10 @@ def may_carry_token(endpoint: str) -> bool:
 
 def is_offline(environment: Mapping[str, str] | None = None) -> bool:
     """Whether the environment says to stay off the network."""
+    return bool(offline_variable(environment))
+
+
+def offline_variable(environment: Mapping[str, str] | None = None) -> str:
+    """The variable that keeps the app off the network; empty when there is none."""
     values = os.environ if environment is None else environment
-    return any(values.get(name, "").strip().lower() in _TRUE for name in OFFLINE_VARIABLES)
+    return next((name for name in OFFLINE_VARIABLES if values.get(name, "").strip().lower() in _TRUE), "")

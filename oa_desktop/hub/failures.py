@@ -10,6 +10,7 @@ from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-d
 
 from oa_desktop.hub import sentences
 from oa_desktop.hub.download.answers import retry_after_s
+from oa_desktop.hub.endpoint import offline_variable
 from oa_desktop.hub.errors import HubError
 from oa_desktop.hub.sentences import Asked
 
@@ -51,7 +52,7 @@ def translated(exc: BaseException, asked: Asked) -> HubError:
         case upstream.HfHubHTTPError():
             return _by_status(exc, asked)
         case upstream.OfflineModeIsEnabled():
-            return sentences.offline(asked)
+            return sentences.offline(asked, offline_variable())
         case upstream.HFValidationError():
             return sentences.repo_name_invalid(asked)
         case upstream.LocalTokenNotFoundError():

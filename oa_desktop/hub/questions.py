@@ -8,7 +8,8 @@ from huggingface_hub import HfApi, HfFileMetadata, ModelInfo, get_hf_file_metada
 
 from oa_desktop import __version__
 from oa_desktop.hub.errors import HubUnreachable
-from oa_desktop.hub.sentences import Asked
+from oa_desktop.hub.in_time import in_time
+from oa_desktop.hub.sentences import Asked, silent
 from oa_desktop.hub.session import Patience, asking
 
 LIBRARY = "oa_desktop"
@@ -69,8 +70,15 @@ class Questions:
         return self._ask(lambda api: api.whoami(), Asked(self.endpoint, "the token"))
 
     def _ask(self, question: Callable[[HfApi], _Answer], asked: Asked) -> _Answer:
-        """Once more when the connection breaks before the answer is there: one that lay idle often does."""
+        """Not waited for any longer than patience has it, whatever it is that takes so long."""
         asked = Asked(asked.endpoint, asked.what, asked.repo, has_token=self.token is not None)
+        try:
+            return in_time(lambda: self._answer(question, asked), self.patience.whole_s)
+        except TimeoutError:
+            raise silent(asked) from None
+
+    def _answer(self, question: Callable[[HfApi], _Answer], asked: Asked) -> _Answer:
+        """Once more when the connection breaks before the answer is there: one that lay idle often does."""
         api = HfApi(self.endpoint, self.token or False, LIBRARY, __version__)
         try:
             with asking(asked, self.patience):

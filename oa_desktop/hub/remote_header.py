@@ -128,9 +128,8 @@ class _Start:
 
     def _fetch(self, end: int) -> None:
         start = len(self._bytes)
-        body = self._connections.open(
-            self._location.url, self._hub.download_headers, start, end, self._size, self._source
-        )
+        url, headers = self._location.url, self._hub.download_headers
+        body = self._connections.open(url, headers, start, end, self._size, self._source, self._stop)
         try:
             while len(self._bytes) < end:
                 if self._stop.is_set():

@@ -36,13 +36,12 @@ class Asked:
         return f"{self.endpoint}/settings/tokens"
 
 
-def offline(asked: Asked) -> HubOffline:
-    """Told before anything is sent."""
-    return HubOffline(
-        "hub-offline",
-        f"The app is told to stay offline, so {asked.host} is not asked.",
-        hint="Turn offline mode off to use the hub.",
-    )
+def offline(asked: Asked, variable: str = "") -> HubOffline:
+    """Told before anything is sent. variable: the one of the environment that says so, else a setting."""
+    told, hint = "The app is told", "Turn “Stay offline” off, or set offline = false in settings.toml."
+    if variable:
+        told, hint = f"{variable} tells the app", f"Remove {variable} from the environment to use the hub."
+    return HubOffline("hub-offline", f"{told} to stay offline, so {asked.host} is not asked.", hint=hint)
 
 
 def in_circles(asked: Asked) -> HubError:

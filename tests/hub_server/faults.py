@@ -159,6 +159,16 @@ class EndlessBody(_Fault):
 
 
 @dataclass(frozen=True)
+class EndlessChunkHead(_OfBody):
+    """A chunk is announced with more and more words, a few bytes at a time, and never comes."""
+
+    def change(self, request: SeenRequest, answer: Answer) -> None:
+        head = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
+        _replace(answer, 200, head, b"1;")
+        answer.endless, answer.bytes_per_second = True, 200
+
+
+@dataclass(frozen=True)
 class FlipByte(_OfBody):
     """One bit of the byte at this place of the file is wrong (at < 0: from its end)."""
 

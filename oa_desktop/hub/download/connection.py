@@ -20,6 +20,7 @@ from oa_desktop.hub.download.answers import NotTheseBytes, asked_at, check_answe
 from oa_desktop.hub.download.part_file import Source
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import HubUnreachable
+from oa_desktop.hub.in_time import in_time
 from oa_desktop.hub.sentences import Asked
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -45,7 +46,7 @@ class Body:
 
     def interrupt(self) -> None:
         """Make a `read` on another thread return now."""
-        with suppress(OSError, ValueError, AttributeError):
+        with suppress(OSError, ValueError, AttributeError, RuntimeError):  # the last: all of it was read
             self._response.shutdown()
 
     def close(self) -> None:
@@ -62,19 +63,41 @@ class Connections:
 
     def __init__(self, endpoint: str, tuning: Tuning) -> None:
         self._endpoint = endpoint
+        self._begin_s = tuning.begin_s
         self._timeout = urllib3.Timeout(connect=tuning.connect_s, read=tuning.stall_s)
         self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._pools: dict[str, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
 
     def open(
-        self, address: str, headers: HeadersFor, start: int, end: int, size_bytes: int, known: Source
+        self,
+        address: str,
+        headers: HeadersFor,
+        start: int,
+        end: int,
+        size_bytes: int,
+        known: Source,
+        stop: threading.Event | None = None,
     ) -> Body:
         """The bytes from `start` up to `end` of a file of `size_bytes`.
 
-        known: whose bytes are on disk already; another version of the file is noticed.
-        Raises: AddressExpired, NotTheseBytes, WebPage, WrongSize; HubBusy, HubUnreachable, other HubError.
+        known: whose bytes are on disk already; another version of the file is noticed. stop: gives up.
+        Raises: AddressExpired, NotTheseBytes, WebPage, WrongSize; HubBusy, HubUnreachable, other HubError;
+        DownloadCancelled when told to stop.
         """
+        try:
+            return in_time(
+                lambda: self._opened(address, headers, start, end, size_bytes, known),
+                self._begin_s,
+                stop,
+                too_late=Body.close,
+            )
+        except TimeoutError:
+            raise sentences.silent(asked_at(address)) from None
+
+    def _opened(
+        self, address: str, headers: HeadersFor, start: int, end: int, size_bytes: int, known: Source
+    ) -> Body:
         whole = start == 0 and end == size_bytes
         for _ in range(MOST_REDIRECTS + 1):
             check_target(self._endpoint, address)

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,10 +143,9 @@ class _Fetch:
     def _attempt(self) -> None:
         location = self._location
 
-        def open_body(start: int, end: int) -> Body:
-            return self._connections.open(
-                location.url, self._hub.download_headers, start, end, self._size, self._part.source
-            )
+        def open_body(start: int, end: int, ending: threading.Event) -> Body:
+            headers, source = self._hub.download_headers, self._part.source
+            return self._connections.open(location.url, headers, start, end, self._size, source, ending)
 
         lanes = Lanes(
             self._part,

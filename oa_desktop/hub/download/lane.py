@@ -13,8 +13,8 @@ from oa_desktop.hub.download.ranges import Claim
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import HubUnreachable
 
-OpenBody = Callable[[int, int], Body]
-"""The bytes from the first number up to the second."""
+OpenBody = Callable[[int, int, threading.Event], Body]
+"""The bytes from the first number up to the second, unless the event is set before they come."""
 
 Show = Callable[[int, bytes], None]
 """Told of bytes that were written, and where."""
@@ -45,6 +45,7 @@ class Lane:
         self._least_bytes = least_bytes
         self._ending = threading.Event()
         self._body: Body | None = None
+        self._reading: tuple[Body, StallWatch] | None = None
         self.failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="download-lane", daemon=True)
         self._thread.start()
@@ -54,8 +55,13 @@ class Lane:
         """Whether it may still bring something."""
         return self._thread.is_alive()
 
+    def drop_if_stalled(self) -> None:
+        """End a connection whose server keeps the reader busy and brings next to nothing of the file."""
+        if (reading := self._reading) is not None and reading[1].is_stalled:
+            reading[0].interrupt()
+
     def end(self, wait_s: float | None = None) -> None:
-        """Read nothing any more, and wait for that; a connection just being made takes its time."""
+        """Read nothing any more, and wait for that."""
         self._ending.set()
         if self._body is not None:
             self._body.interrupt()
@@ -79,7 +85,7 @@ class Lane:
             self._changed.set()
 
     def _fetch(self, claim: Claim) -> None:
-        body = self._body = self._open(claim.start, claim.end)
+        body = self._body = self._open(claim.start, claim.end, self._ending)
         try:
             if self._part.source.etag and body.source.place == self._part.source.place:
                 if body.source.etag != self._part.source.etag:
@@ -90,7 +96,7 @@ class Lane:
                 file.seek(claim.start)
                 self._copy(claim, body, file)
         finally:
-            self._body = None
+            self._body = self._reading = None
             body.close()
 
     def _copy(self, claim: Claim, body: Body, file: BinaryIO) -> None:
@@ -99,7 +105,9 @@ class Lane:
         while not self._ending.is_set() and (
             wanted := self._part.ranges.wanted(claim, self._pace.most_bytes(tuning.read_bytes))
         ):
+            self._reading = body, watch
             data = body.read(wanted)
+            self._reading = None
             if not data:
                 raise HubUnreachable(
                     "hub-cut",

@@ -87,7 +87,9 @@ class Lanes:
         )
 
     def _settle(self) -> None:
-        """Take finished lanes away; one that failed while others go on was one too many."""
+        """Take finished and stalled lanes away; one that failed while others go on was one too many."""
+        for lane in self._lanes:
+            lane.drop_if_stalled()
         for lane in [lane for lane in self._lanes if not lane.is_alive]:
             self._lanes.remove(lane)
             if lane.failure is None:

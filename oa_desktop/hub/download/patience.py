@@ -2,21 +2,19 @@
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import DownloadCancelled, HubBusy, HubUnreachable
+from oa_desktop.hub.in_time import in_time
 
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-_POLL_S = 0.1
 
 Tell = Callable[[Phase], Progress]
 """How far a download is, as told in a phase."""
@@ -58,25 +56,9 @@ def patiently(
             raise DownloadCancelled
         control.report(tell(Phase.ASKING))
         try:
-            return _unless_stopped(ask, control.stop)
+            return in_time(ask, stop=control.stop)
         except (HubBusy, HubUnreachable) as trouble:
             wait_and_count_down(trouble, backoff, control, tell, progressed=False)
-
-
-def _unless_stopped(ask: Callable[[], T], stop: threading.Event) -> T:
-    answer: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            answer.set_result(ask())
-        except BaseException as exc:  # given to the one that waits
-            answer.set_exception(exc)
-
-    threading.Thread(target=run, name="download-ask", daemon=True).start()
-    while not wait((answer,), _POLL_S).done:
-        if stop.is_set():
-            raise DownloadCancelled
-    return answer.result()
 
 
 def wait_and_count_down(

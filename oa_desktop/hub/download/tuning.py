@@ -9,6 +9,7 @@ MIB = 1 << 20
 class Tuning:
     """Seconds and bytes.
 
+    begin_s: from asking for bytes to the first of them, looking up names and all redirects included.
     stall_s: without a byte, or with fewer than slowest_bytes_per_s over all of it, a connection is given up.
     attempts: how many in a row may bring nothing before the download waits for the person.
     first_wait_s, longest_wait_s: between attempts, doubling; a server that names a time is obeyed up to
@@ -20,6 +21,7 @@ class Tuning:
     """
 
     connect_s: float = 10.0
+    begin_s: float = 20.0
     stall_s: float = 20.0
     slowest_bytes_per_s: int = 512
     attempts: int = 5

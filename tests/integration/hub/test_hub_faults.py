@@ -363,8 +363,10 @@ def test_offline_is_offline(
 ) -> None:
     told = Hub(hub_server.endpoint, offline=lambda: True)
     assert trouble(lambda: question(told), HubOffline).code == "hub-offline"
+    assert "settings.toml" in trouble(lambda: question(told), HubOffline).hint
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert trouble(lambda: question(hub), HubOffline).code == "hub-offline"
+    assert "HF_HUB_OFFLINE" in trouble(lambda: question(hub), HubOffline).hint
     assert hub_server.requests == []
     monkeypatch.delenv("HF_HUB_OFFLINE")
     assert question(hub)

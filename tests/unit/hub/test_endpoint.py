@@ -1,6 +1,13 @@
 import pytest
 
-from oa_desktop.hub.endpoint import checked_endpoint, endpoint_of, host_of, is_offline, may_carry_token
+from oa_desktop.hub.endpoint import (
+    checked_endpoint,
+    endpoint_of,
+    host_of,
+    is_offline,
+    may_carry_token,
+    offline_variable,
+)
 from oa_desktop.hub.errors import HubError
 
 
@@ -55,4 +62,5 @@ def test_a_token_goes_only_where_nobody_can_listen() -> None:
 def test_the_environment_can_keep_the_app_off_the_network(value: str, offline: bool) -> None:
     assert is_offline({"HF_HUB_OFFLINE": value}) is offline
     assert is_offline({"TRANSFORMERS_OFFLINE": value}) is offline
+    assert offline_variable({"TRANSFORMERS_OFFLINE": value}) == ("TRANSFORMERS_OFFLINE" if offline else "")
     assert not is_offline({})

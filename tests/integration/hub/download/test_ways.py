@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.hub.api import Hub
+from oa_desktop.hub.download.connection import Connections
 from oa_desktop.hub.download.fetch import Wanted, fetch
+from oa_desktop.hub.download.part_file import Source
 from oa_desktop.hub.errors import HubUnreachable
 from tests.hub_server import HubServer
 
-from .conftest import FILE, REPO, Bench
+from .conftest import FILE, QUICK, REPO, Bench
 
 TOKEN = "hf_" + "s3cret" * 5
 
@@ -94,3 +96,14 @@ def test_a_certificate_the_system_trusts_is_trusted(
         bench.server, bench.hub = secret, Hub(secret.endpoint)
         bench.download()
     assert bench.is_right()
+
+
+def test_a_connection_may_be_interrupted_when_it_has_brought_everything(bench: Bench) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    connections, size = Connections(bench.server.endpoint, QUICK), len(bench.content)
+    body = connections.open(location.url, bench.hub.download_headers, 0, size, size, Source())
+    while body.read(1 << 20):
+        pass
+    body.interrupt()
+    body.close()
+    connections.close()
