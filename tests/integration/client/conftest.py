@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from oa_desktop.client import launch
 from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.launch import EngineProcess
 
@@ -26,6 +27,12 @@ async def start_process(tmp_path: Path) -> AsyncIterator[StartEngine]:
     yield start
     for engine in started:
         await engine.stop()
+
+
+@pytest.fixture
+def insisting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children are killed soon after they were asked to end, for tests of those that never do."""
+    monkeypatch.setattr(launch, "STOP_TIMEOUT_S", 0.05)
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from contextlib import aclosing
 from pathlib import Path
 
 import psutil
 import pytest
 
+from oa_desktop.client import launch
 from oa_desktop.client.engine_options import EngineOptions
 from oa_desktop.client.errors import (
     EngineNotResponding,
@@ -23,6 +23,8 @@ from oa_desktop.client.events import ChoiceDelta, ChoiceEnd, PromptRead, Usage
 from oa_desktop.client.launch import EngineProcess
 from oa_desktop.errors import ModelError, UsageError
 
+PATIENCE_S = 60
+"""Long enough for any machine: a test that waits so long has failed."""
 QUESTION = [{"role": "user", "content": "What is a tree?"}]
 
 
@@ -63,17 +65,17 @@ async def test_progress_and_description_arrive(tmp_path):
         await engine.stop()
 
 
-async def test_stopping_mid_reply_takes_less_than_two_seconds(start_process):
+async def test_an_engine_that_is_stopped_mid_reply_ends_by_itself(start_process, monkeypatch):
+    monkeypatch.setattr(launch, "STOP_TIMEOUT_S", PATIENCE_S)
     engine = await start_process(pace_s=0.05)
     async with (
         engine.client() as client,
         aclosing(client.chat(QUESTION, sampling={"ignore_eos": True})) as replies,
     ):
         await anext(replies)
-        started = time.monotonic()
         await engine.stop()
-        assert time.monotonic() - started < 2
     assert await engine.wait() is None
+    assert engine._child.returncode == 0, "it had to be killed"
 
 
 async def test_e17_a_taken_port_is_told_and_no_process_stays(tmp_path):
@@ -146,7 +148,7 @@ async def test_e03_a_child_that_aborts_for_want_of_memory_offers_a_smaller_conte
     ],
     ids=["text", "list", "version", "empty", "endless", "incomplete"],
 )
-async def test_a_program_that_speaks_otherwise_is_refused_and_ended(tmp_path, stand_in, line):
+async def test_a_program_that_speaks_otherwise_is_refused_and_ended(tmp_path, stand_in, insisting, line):
     before = children()
     speak = stand_in(f"import sys, time\nprint({line!r}, flush=True)\ntime.sleep(60)\n")
     with pytest.raises(EngineProtocolMismatch):
@@ -161,7 +163,7 @@ async def test_a_child_that_exits_silently_is_named_with_its_code(tmp_path, stan
         )
 
 
-async def test_a_silent_child_is_given_up_on_and_ended(tmp_path, stand_in):
+async def test_a_silent_child_is_given_up_on_and_ended(tmp_path, stand_in, insisting):
     before = children()
     with pytest.raises(EngineNotResponding):
         await EngineProcess.start(
@@ -172,7 +174,7 @@ async def test_a_silent_child_is_given_up_on_and_ended(tmp_path, stand_in):
     assert children() == before
 
 
-async def test_a_cancelled_start_leaves_no_process(tmp_path, stand_in):
+async def test_a_cancelled_start_leaves_no_process(tmp_path, stand_in, insisting):
     before = children()
     start = asyncio.create_task(
         EngineProcess.start(
@@ -213,7 +215,7 @@ async def test_settings_the_engine_refuses_are_told(tmp_path):
 @pytest.mark.parametrize("line", ["", "{}", "[]", '{"token": 5}', '{"token": "short"}', "x" * 10_000])
 def test_an_engine_without_a_usable_token_says_so(line):
     command = [sys.executable, "-m", "oa_desktop.engine", "--model", "x", "--backend", "fake"]
-    said = subprocess.run(command, input=line + "\n", capture_output=True, text=True, timeout=20)
+    said = subprocess.run(command, input=line + "\n", capture_output=True, text=True, timeout=PATIENCE_S)
     assert said.returncode == 1
     assert json.loads(said.stdout)["error"]["code"] == "no-token"
     assert "Traceback" not in said.stdout + said.stderr
@@ -268,7 +270,7 @@ print('{"protocol": 1, "error": {"code": "done", "title": "All of it was said.",
 async def test_an_engine_is_listened_to_where_its_log_cannot_be_kept(tmp_path, stand_in):
     options = EngineOptions(tmp_path / "x.gguf", log=tmp_path / "no such folder" / "engine.log")
     with pytest.raises(EngineStartFailed, match="All of it was said"):
-        await EngineProcess.start(options, command=stand_in(TALKATIVE), silence_timeout_s=20)
+        await EngineProcess.start(options, command=stand_in(TALKATIVE), silence_timeout_s=PATIENCE_S)
 
 
 async def test_a_long_log_is_begun_anew(tmp_path, stand_in):

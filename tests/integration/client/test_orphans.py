@@ -5,13 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 REPOSITORY = Path(__file__).parents[3]
+PATIENCE_S = 30
 APP = """
 import asyncio, sys
 from contextlib import aclosing
@@ -52,14 +52,13 @@ def app():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGSEGV"])
-def test_e23_the_engine_is_gone_within_two_seconds_of_its_app(app, how):
+def test_e23_the_engine_is_gone_soon_after_its_app(app, how):
+    """As soon as its stdin closes. Left alone it would go on with its reply, then wait for ever."""
     process, family, port = app
-    ended_s = time.monotonic()
     process.send_signal(getattr(signal, how))
     process.wait()
-    _, alive = psutil.wait_procs(family, timeout=2)
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
     assert not alive
-    assert time.monotonic() - ended_s < 2
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=1):
         pass
 
@@ -76,7 +75,7 @@ engine = subprocess.Popen(
 os.write(writing, b'{"token": "0123456789abcdef"}\\n')
 while b"port" not in engine.stdout.readline():
     pass
-holder = subprocess.Popen(["sleep", "30"], pass_fds=[writing], stdout=subprocess.DEVNULL)
+holder = subprocess.Popen(["sleep", "300"], pass_fds=[writing], stdout=subprocess.DEVNULL)
 print(engine.pid, holder.pid, flush=True)
 engine.wait()
 """
@@ -89,7 +88,7 @@ engine.wait()
     try:
         process.kill()
         process.wait()
-        assert not psutil.wait_procs([engine], timeout=2)[1]
+        assert not psutil.wait_procs([engine], timeout=PATIENCE_S)[1]
         assert holder.is_running()
     finally:
         holder.kill()

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -15,9 +14,8 @@ from oa_desktop.client.launch import EngineProcess
 from .metrics import Metrics
 
 ROOT = Path(__file__).parents[3]
-STOP_S = 0.5
-"""On a machine so busy that a step takes more than two seconds, a quarter of that."""
-STEPS = "step_duration_seconds"
+STOPS = 10
+READ = "read_tokens_total"
 LONG = [{"role": "user", "content": "tree " * 6000}]
 SHORT = [{"role": "user", "content": "Hi"}]
 
@@ -54,28 +52,34 @@ async def greedy(client: EngineClient) -> str:
 
 @pytest.mark.model
 @pytest.mark.slow
-async def test_e15_ten_stops_while_thirty_thousand_tokens_are_read_take_half_a_second_each(
+async def test_e15_ten_stops_while_thirty_thousand_tokens_are_read_cut_the_step_short(
     slow_model: Path,
 ) -> None:
+    """A step that is finished counts what it read; one that is cut short does not.
+
+    Now and then a stop comes just when a step ends and the next begins. If stops waited for the step that
+    runs, all ten would count it.
+    """
     engine = await EngineProcess.start(EngineOptions(slow_model, ctx=32_768, threads=1))
     metrics = Metrics(engine.handle)
-    took_s: list[float] = []
+    cut_short = 0
     try:
         async with engine.client() as client:
             before = await greedy(client)
-            for _ in range(10):
-                read = (await metrics.page())["read_tokens_total"]
+            for _ in range(STOPS):
+                read = (await metrics.page())[READ]
                 stream = client.chat(LONG, max_tokens=5)
                 reading = asyncio.ensure_future(anext(stream))
-                await metrics.until(lambda page, read=read: page["read_tokens_total"] > read)
+                await metrics.until(lambda page, read=read: page[READ] > read)
+                read = (await metrics.page())[READ]
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-                took_s.append(await metrics.until_idle())
+                await metrics.until_idle()
+                cut_short += (await metrics.page())[READ] == read
             page = await metrics.page()
-            assert page['requests_total{outcome="cancelled"}'] == 10
+            assert page['requests_total{outcome="cancelled"}'] == STOPS
             assert page["used_cells"] + page["free_cells"] == page["capacity_cells"]
             assert await greedy(client) == before
     finally:
         await engine.stop()
-    step_s = page[f'{STEPS}_sum{{prefill="true"}}'] / page[f'{STEPS}_count{{prefill="true"}}']
-    assert median(took_s) < max(STOP_S, step_s / 4), (took_s, step_s)
+    assert cut_short >= STOPS // 2

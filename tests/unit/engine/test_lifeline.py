@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -20,8 +19,8 @@ threading.Event().wait()
 """
 
 
-def closed(act: str, *, use: bool = True, grace_s: float = 30.0) -> tuple[float, str, int]:
-    """Seconds from the closing of stdin to the end, what was printed, the exit status."""
+def closed(act: str, *, use: bool = True, grace_s: float = 300.0) -> tuple[str, int]:
+    """What is printed after stdin was closed, and the exit status. It must end long before `grace_s`."""
     source = PROGRAM.format(act=act, grace_s=grace_s, use="line.last_act = act" if use else "")
     process = subprocess.Popen(
         [sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -29,31 +28,28 @@ def closed(act: str, *, use: bool = True, grace_s: float = 30.0) -> tuple[float,
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    started_s = time.monotonic()
     process.stdin.close()
-    status = process.wait(20)
-    took_s = time.monotonic() - started_s
+    try:
+        status = process.wait(60)
+    finally:
+        process.kill()
     told = process.stdout.read()
     process.stdout.close()
-    return took_s, told, status
+    return told, status
 
 
 def test_without_a_last_act_the_end_is_at_once():
-    assert closed("pass", use=False)[1:] == ("", 0)
+    assert closed("pass", use=False) == ("", 0)
 
 
 def test_the_last_act_is_done_before_the_end():
-    took_s, told, status = closed("print('saved', flush=True)")
-    assert (told, status) == ("saved\n", 0)
-    assert took_s < 10
+    assert closed("print('saved', flush=True)") == ("saved\n", 0)
 
 
 @pytest.mark.parametrize("act", ["threading.Event().wait()", "while True: pass"])
 def test_e23_a_last_act_that_does_not_end_is_cut_short(act):
-    took_s, _, status = closed(act, grace_s=0.3)
-    assert status == 0
-    assert took_s < 10
+    assert closed(act, grace_s=0.1) == ("", 0)
 
 
 def test_a_last_act_that_fails_ends_as_well():
-    assert closed("raise RuntimeError")[2] == 0
+    assert closed("raise RuntimeError") == ("", 0)
