@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from oa_desktop.engine.prompts.template_limits import RENDER_LIMIT_S
 
-ANSWER_TIMEOUT_S: Final = RENDER_LIMIT_S + 0.5
-START_TIMEOUT_S: Final = 20.0
+_PATIENCE_S: Final = RENDER_LIMIT_S + 1 if sys.platform == "win32" else 30
+"""For an answer. Except on Windows the worker counts its own seconds, of work and not of waiting."""
+_START_PATIENCE_S: Final = 30
 _HALF_CHARACTERS: Final = re.compile("[\ud800-\udfff]")
 _LINE_LIMIT: Final = 64 * 1024 * 1024
 FROZEN_FLAG: Final = "--template-worker"
@@ -53,12 +54,12 @@ class TemplateProcess:
 
         Raises: TemplateViolation (the worker is closed then), TemplateRejected, TemplateBroken.
         """
-        timeout_s = ANSWER_TIMEOUT_S
+        patience_s = _PATIENCE_S
         if self._reader is None:
             self._reader = threading.Thread(target=self._read, name="template-answers", daemon=True)
             self._reader.start()
-            timeout_s += START_TIMEOUT_S  # it may still be importing; its own clock starts with the job
-        answer = self._ask(json.dumps(job).encode() + b"\n", timeout_s)
+            patience_s += _START_PATIENCE_S  # it may still be importing; its own clock starts with the job
+        answer = self._ask(json.dumps(job).encode() + b"\n", patience_s)
         if "text" in answer:
             return _encodable(answer["text"])
         message = _encodable(answer.get("message", ""))
@@ -72,7 +73,7 @@ class TemplateProcess:
                 raise TemplateViolation(message)
 
     def close(self) -> None:
-        """End the worker. Where the engine may no longer signal it, its closed stdin and its alarm end it."""
+        """End the worker. Where the engine may no longer signal it, its closed stdin and its limit end it."""
         with suppress(OSError):
             self._child.kill()
         if self._child.stdin is not None:
@@ -85,18 +86,24 @@ class TemplateProcess:
         """Whether there is a worker to ask."""
         return self._child.poll() is None
 
-    def _ask(self, line: bytes, timeout_s: float) -> dict[str, Any]:
+    def _ask(self, line: bytes, patience_s: int) -> dict[str, Any]:
         try:
             stdin = self._child.stdin
             if stdin is None:
                 return {}
             stdin.write(line)
             stdin.flush()
-            raw = self._answers.get(timeout=timeout_s)
-            answer = json.loads(raw)
+            answer = json.loads(self._answer(patience_s))
         except (OSError, ValueError, queue.Empty):
             return _violation(f"it did not finish within {RENDER_LIMIT_S} seconds or used too much memory")
         return answer if isinstance(answer, dict) else _violation("its answer makes no sense")
+
+    def _answer(self, patience_s: int) -> bytes:
+        """Waited for second by second: where both were frozen meanwhile, that is one. Raises: queue.Empty."""
+        for _ in range(patience_s - 1):
+            with suppress(queue.Empty):
+                return self._answers.get(timeout=1)
+        return self._answers.get(timeout=1)
 
     def _read(self) -> None:
         stdout = self._child.stdout

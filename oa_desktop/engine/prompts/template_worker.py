@@ -97,7 +97,7 @@ def render(job: dict[str, Any]) -> dict[str, str]:
 
 
 def serve(jobs: TextIO, answers: TextIO) -> None:
-    """Answer every line until stdin ends. After RENDER_LIMIT_S the kernel ends this process."""
+    """Answer every line until stdin ends. After RENDER_LIMIT_S of work the kernel ends this process."""
     for line in jobs:
         arm = _limit_time()
         arm(RENDER_LIMIT_S)
@@ -108,11 +108,11 @@ def serve(jobs: TextIO, answers: TextIO) -> None:
 
 
 def _limit_time() -> Callable[[float], Any]:
-    """The default action of SIGALRM cannot be caught, delayed or stopped by anything a template does."""
+    """The default action of SIGPROF cannot be caught, delayed or stopped by anything a template does."""
     if sys.platform == "win32":
         return lambda _seconds: None  # there the engine's own limit ends this process
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    return lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    return lambda seconds: signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _limit_memory() -> None:

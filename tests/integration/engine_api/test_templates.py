@@ -2,9 +2,10 @@
 
 import json
 import os
+import queue
+import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -85,19 +86,53 @@ def test_a_worker_answers_again_and_again(worker):
     ids=["loops", "doubling", "percent", "center", "filter", "replace"],
 )
 def test_e11_time_and_memory_are_bounded(worker, template):
-    started_s = time.monotonic()
     with pytest.raises((TemplateViolation, TemplateBroken)):
         worker.render(job(template))
-    assert time.monotonic() - started_s < 3
 
 
 def test_e11_a_worker_that_broke_its_limit_is_gone(worker):
     with pytest.raises(TemplateViolation, match="did not finish within 2 seconds"):
         worker.render(job(NESTED_LOOPS))
-    worker._child.wait(3)
+    worker._child.wait(60)
     assert not worker.running
     with pytest.raises(TemplateViolation):
         worker.render(job(CHATML))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="counts the seconds of the clock there")
+def test_e11_only_the_seconds_of_the_processor_are_counted():
+    """A machine that is busy or asleep takes none of a template's two seconds."""
+    lazy = """
+import threading
+from oa_desktop.engine.prompts import template_worker
+arm = template_worker._limit_time()
+arm(0.1)
+threading.Event().wait(0.5)
+print("waited", flush=True)
+while True:
+    pass
+"""
+    said = subprocess.run([sys.executable, "-c", lazy], capture_output=True, text=True, timeout=60)
+    assert said.stdout == "waited\n"
+    assert said.returncode == -signal.SIGPROF
+
+
+class FrozenMeanwhile(queue.Queue):
+    """Its waits are over at once for a while, as they are for a process that was frozen and goes on."""
+
+    waits = 0
+
+    def get(self, block: bool = True, timeout: float | None = None) -> bytes:
+        self.waits += 1
+        if self.waits <= 2:
+            raise queue.Empty
+        return super().get(block, timeout)
+
+
+def test_e11_an_engine_that_was_frozen_waits_for_its_worker(worker):
+    worker._answers = answers = FrozenMeanwhile()
+    assert "Hi" in worker.render(job(CHATML))
+    assert answers.waits > 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Landlock")
@@ -166,10 +201,8 @@ def test_a_good_template_is_used(renderer):
 )
 def test_e10_e11_a_bad_template_is_replaced_with_a_notice(renderer, template, why, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    started_s = time.monotonic()
     bad = renderer(template)
     prompt = bad.prepare(QUESTION)
-    assert time.monotonic() - started_s < 4
     assert bad.name == "chatml"
     assert vocabularies.chatml().spell(prompt.tokens).endswith("assistant\n")
     assert len(bad.notices) == 1
