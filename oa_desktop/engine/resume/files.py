@@ -40,13 +40,12 @@ def open_state(path: Path) -> BinaryIO:
         if path.is_symlink():
             raise StateRefused("it is a link") from error
         raise
-    file = os.fdopen(descriptor, "rb")
     facts = os.fstat(descriptor)
     foreign = hasattr(os, "geteuid") and facts.st_uid != os.geteuid()
     if path.is_symlink() or not stat.S_ISREG(facts.st_mode) or foreign:
-        file.close()
+        os.close(descriptor)
         raise StateRefused("it is no file of ours")
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def new_temporary(folder: Path, name: str) -> tuple[Path, BinaryIO]:
@@ -75,6 +74,8 @@ def state_files(root: Path) -> list[StateFile]:
                 continue
             with contextlib.suppress(OSError):
                 facts = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(facts.st_mode):
+                    continue
                 name, path = entry.name.removesuffix(SUFFIX), Path(entry.path)
                 found.append(StateFile(folder.name, name, path, facts.st_size, facts.st_mtime_ns))
     return found

@@ -73,10 +73,13 @@ class SegmentIndex:
 
     def discard(self, name: str) -> list[Segment]:
         """Forget a segment and what hangs on it; children come before their parents. Ignores unknown ones."""
-        node = self._nodes.get(name)
-        if node is None:
-            return []
-        gone = [segment for child in list(node.children) for segment in self.discard(child)]
+        going = [name] if name in self._nodes else []
+        for found in going:  # grows: parents before their children
+            going += self._nodes[found].children
+        return [self._discard_leaf(found) for found in reversed(going)]
+
+    def _discard_leaf(self, name: str) -> Segment:
+        node = self._nodes[name]
         parent = self._nodes.get(node.segment.parent or "")
         if parent is not None:
             self.branches -= self._is_tip(parent)
@@ -86,13 +89,18 @@ class SegmentIndex:
         self._roots.pop(name, None)
         self.branches -= 1
         self.size_bytes -= node.segment.size_bytes
-        return [*gone, node.segment]
+        return node.segment
 
     def path(self, name: str) -> list[int]:
         """Every token from the first one to the end of a segment."""
-        segment = self._nodes[name].segment
-        before = [] if segment.parent is None else self.path(segment.parent)
-        return [*before[: segment.start], *segment.tokens]
+        current: str | None = name
+        parts: list[Sequence[int]] = []
+        end = self._nodes[name].segment.end
+        while current is not None:
+            segment = self._nodes[current].segment
+            parts.append(segment.tokens[: end - segment.start])
+            end, current = segment.start, segment.parent
+        return [token for part in reversed(parts) for token in part]
 
     def find(self, tokens: Sequence[int]) -> Found:
         """The longest prefix of `tokens` that can be had."""

@@ -17,6 +17,8 @@ _FIELDS: Final = struct.Struct(f"<8sQII{NAME_BYTES}s{NAME_BYTES}s{NAME_BYTES}s")
 """Magic, bytes of the backend, start, tokens, key, name, parent (zeros: none); a SHA-256 follows."""
 _FOOTER_BYTES: Final = _FIELDS.size + 32
 _TOKEN_BYTES: Final = 4
+_MOST_TOKENS: Final = 1 << 24
+"""Of a file; no context is longer. A file may say four billion, and have a hole of that length."""
 _CHUNK_BYTES: Final = 1 << 20
 _NO_PARENT: Final = bytes(NAME_BYTES)
 
@@ -61,7 +63,7 @@ def read_seal(file: BinaryIO, key: str, used_ns: int) -> Segment:
         raise StateRefused("it has no seal")
     if of_key.hex() != key:
         raise StateRefused("it belongs to another model or context")
-    if not count or size != body_bytes + count * _TOKEN_BYTES + _FOOTER_BYTES:
+    if not 0 < count <= _MOST_TOKENS or size != body_bytes + count * _TOKEN_BYTES + _FOOTER_BYTES:
         raise StateRefused("its size is not the one it was sealed with")
     file.seek(body_bytes)
     tokens = tokens_of_bytes(_exactly(file, count * _TOKEN_BYTES))

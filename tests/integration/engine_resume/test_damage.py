@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.engine.resume.eviction import Limits
-from oa_desktop.engine.resume.files import new_temporary
+from oa_desktop.engine.resume.files import new_temporary, open_state
+from oa_desktop.engine.resume.seal import StateRefused, read_seal
 
 from .branches import KEY, Engine, expected, names, words
 
@@ -125,6 +127,47 @@ def test_a_file_under_the_name_of_another_is_refused(saved: Path, tmp_path: Path
     saved.rename(wrong)
     reads_it_again(tmp_path)
     assert not wrong.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts descriptors")
+def test_a_folder_with_the_name_of_a_state_is_left_alone_and_keeps_nothing_open(tmp_path: Path):
+    engine = Engine(tmp_path)
+    in_the_way = tmp_path / KEY / ("0" * 32 + ".kv")
+    in_the_way.mkdir()
+    engine.ask(words(100))
+    engine.save()
+    before = len(os.listdir("/proc/self/fd"))
+    for salt in range(1, 6):
+        engine.ask(words(100, salt))
+        engine.save()
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert in_the_way.exists()
+    assert len(names(tmp_path)) == 6 + 1
+
+
+@posix_only
+def test_a_folder_is_no_file_of_ours_and_is_not_kept_open(tmp_path: Path):
+    before = os.dup(0)
+    os.close(before)
+    with pytest.raises(StateRefused):
+        open_state(tmp_path)
+    after = os.dup(0)
+    os.close(after)
+    assert after == before
+
+
+@posix_only
+def test_a_file_that_says_it_holds_billions_of_tokens_is_refused_unread(tmp_path: Path):
+    count = 2**32 - 1
+    fields = struct.pack(
+        "<8sQII16s16s16s", b"OADKVST1", 0, 0, count, bytes.fromhex(KEY), bytes(16), bytes(16)
+    )
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.seek(4 * count)  # a hole takes no room on the disk
+        file.write(fields + bytes(32))
+    with huge.open("rb") as file, pytest.raises(StateRefused, match="size"):
+        read_seal(file, KEY, 0)
 
 
 @posix_only

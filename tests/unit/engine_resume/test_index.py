@@ -116,6 +116,21 @@ def test_what_hangs_on_a_lost_segment_is_lost_with_it_children_first():
     assert index.discard("unknown") == []
 
 
+def test_a_conversation_saved_in_a_thousand_small_parts_is_known_to_the_end():
+    index, tokens, name = SegmentIndex(whole=False), list[int](), None
+    for turn in range(1200):
+        tokens.append(turn)
+        added = segment(tokens, turn, name)
+        assert index.add(added)
+        name = added.name
+    assert index.path(name) == tokens
+    assert index.find(tokens).length == 1200
+    assert [piece.end for piece in index.pieces(index.find(tokens), 1198)] == [1199, 1200]
+    gone = index.discard(branch_name([0]))
+    assert [entry.start for entry in gone] == list(reversed(range(1200)))
+    assert (index.segments, index.branches, index.size_bytes) == ((), 0, 0)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
