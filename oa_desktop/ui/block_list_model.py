@@ -1,7 +1,7 @@
 """The blocks of one message as a list model; a growing text touches only the rows that changed."""
 
 from collections.abc import Sequence
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import Any
 
 from PySide6.QtCore import (
@@ -18,9 +18,9 @@ from PySide6.QtCore import (
 from PySide6.QtQml import QmlElement
 
 from oa_desktop.ui.blocks.characters import normalized
-from oa_desktop.ui.blocks.display import chunks, copy_text, display, display_open, table_markup
+from oa_desktop.ui.blocks.display import chunks, copy_text, display, display_open, table_markup, weight
 from oa_desktop.ui.blocks.document import parse_blocks
-from oa_desktop.ui.blocks.kinds import Block, Code, Error, Table
+from oa_desktop.ui.blocks.kinds import Block, Error, Table
 from oa_desktop.ui.blocks.limits import PAGE_WEIGHT
 from oa_desktop.ui.blocks.stream import Change, IncrementalBlocks
 
@@ -28,7 +28,6 @@ QML_IMPORT_NAME = "OpenAssistant.Documents"
 QML_IMPORT_MAJOR_VERSION = 1
 
 Index = QModelIndex | QPersistentModelIndex
-_WEIGHT = {Code: 5, Table: 10}
 _FIRST_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _ROLES = (
     "kind",
@@ -50,8 +49,8 @@ _ROLES = (
 
 def _page(blocks: Sequence[Block], start: int) -> int:
     """How many blocks from `start` on are shown at once: many short ones, few that are costly to lay out."""
-    weights = accumulate(_WEIGHT.get(type(block), 1) for block in blocks[start:])
-    return sum(1 for _ in takewhile(lambda weight: weight <= PAGE_WEIGHT, weights))
+    weights = accumulate(weight(block) for block in islice(blocks, start, None))
+    return sum(1 for _ in takewhile(lambda so_far: so_far <= PAGE_WEIGHT, weights))
 
 
 @QmlElement

@@ -9,7 +9,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ZERO_WIDTH_SPACE = "\u200b"
 
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
-_LONG_RUN = re.compile(rf"[^\s{ZERO_WIDTH_SPACE}]{{{UNBROKEN_RUN}}}(?=\S)")
+_RUN = re.compile(rf"[^\s{ZERO_WIDTH_SPACE}]+")
 _DIRECTION_WINDOW = 2_000
 
 
@@ -20,7 +20,14 @@ def normalized(text: str) -> str:
 
 def with_room_to_wrap(text: str) -> str:
     """A zero-width space after every 2,000 unbroken characters; without it Qt freezes on one long word."""
-    return _LONG_RUN.sub(lambda run: run[0] + ZERO_WIDTH_SPACE, text)
+    if all(len(run) <= UNBROKEN_RUN for run in text.split()):
+        return text
+    return _RUN.sub(lambda run: _in_pieces(run[0]), text)
+
+
+def _in_pieces(run: str) -> str:
+    starts = range(0, len(run), UNBROKEN_RUN)
+    return ZERO_WIDTH_SPACE.join(run[start : start + UNBROKEN_RUN] for start in starts)
 
 
 def is_right_to_left(text: str) -> bool:

@@ -21,9 +21,12 @@ from oa_desktop.ui.blocks.kinds import (
     Table,
 )
 from oa_desktop.ui.blocks.limits import (
+    CELLS_OF_WEIGHT,
+    CHARACTERS_OF_WEIGHT,
     CHUNK_LINES,
     PREVIEW_CHARACTERS,
     PREVIEW_LINES,
+    TABLE_PREVIEW_CELLS,
     TABLE_PREVIEW_ROWS,
     TAIL_LINES,
     UNBROKEN_RUN,
@@ -70,8 +73,9 @@ def display(block: Block) -> Display:
         case Code():
             return _code(block, open_end=False)
         case Table(place):
-            hidden = max(0, len(block.rows) - TABLE_PREVIEW_ROWS)
-            cells = table_markup(block, TABLE_PREVIEW_ROWS)
+            rows = preview_rows(block)
+            cells = table_markup(block, rows)
+            hidden = len(block.rows) - rows
             return Display("table", place, cells, hidden_lines=hidden, links=links_of(cells))
         case Math(place, text):
             return Display("math", place, text=with_room_to_wrap(text))
@@ -121,6 +125,24 @@ def preview(text: str) -> tuple[str, int, bool]:
     rest = text[len(head) :]
     hidden = max(1, rest.count("\n")) if rest else 0
     return head, hidden, any(len(line) > UNBROKEN_RUN for line in head.split("\n"))
+
+
+def preview_rows(table: Table) -> int:
+    """How many rows of a table are shown at once; of a wide one fewer, for each cell takes Qt its time."""
+    return min(len(table.rows), TABLE_PREVIEW_ROWS, TABLE_PREVIEW_CELLS // len(table.header))
+
+
+def weight(block: Block) -> int:
+    """What it costs to show a block first, in short paragraphs."""
+    match block:
+        case Code(text=text):
+            return 5 + min(len(text), PREVIEW_CHARACTERS) // CHARACTERS_OF_WEIGHT
+        case Table():
+            return 10 + preview_rows(block) * len(block.header) // CELLS_OF_WEIGHT
+        case Paragraph(source=text) | Heading(source=text) | Math(text=text) | Plain(text=text):
+            return 1 + min(len(text), PREVIEW_CHARACTERS) // CHARACTERS_OF_WEIGHT
+        case Rule() | Error():
+            return 1
 
 
 def chunks(text: str) -> list[str]:

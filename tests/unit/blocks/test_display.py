@@ -1,10 +1,22 @@
 """How much of a block is shown, and that its copy is exact."""
 
+import time
+import timeit
+
 from oa_desktop.ui.blocks.characters import is_right_to_left, normalized, with_room_to_wrap
-from oa_desktop.ui.blocks.display import chunks, copy_text, display, display_open, preview
+from oa_desktop.ui.blocks.display import (
+    chunks,
+    copy_text,
+    display,
+    display_open,
+    preview,
+    preview_rows,
+    weight,
+)
 from oa_desktop.ui.blocks.document import parse_blocks
 from oa_desktop.ui.blocks.highlight import highlighted
-from oa_desktop.ui.blocks.kinds import Code, Error, Paragraph, Place, Rule
+from oa_desktop.ui.blocks.kinds import Code, Error, Math, Paragraph, Place, Plain, Rule, Table
+from oa_desktop.ui.blocks.limits import PAGE_WEIGHT
 from tests.unit.blocks.shown import text_of
 
 LONG_CODE = "\n".join(f"line {n}" for n in range(100_000))
@@ -72,6 +84,41 @@ def test_surrogates_and_nul_become_replacement_characters() -> None:
 def test_room_to_wrap_is_added_only_inside_long_runs() -> None:
     assert with_room_to_wrap("word " * 2_000) == "word " * 2_000
     assert with_room_to_wrap("x" * 2_000) == "x" * 2_000
+    assert with_room_to_wrap("y " + "x" * 4_001 + "\ny") == f"y {'x' * 2_000}\u200b{'x' * 2_000}\u200bx\ny"
+
+
+def test_u06_words_just_short_enough_are_looked_through_once() -> None:
+    short, long = "word " * 100_000, ("x" * 1_999 + " ") * 250
+
+    def shortest_s(text: str) -> float:
+        return min(
+            timeit.repeat(lambda: with_room_to_wrap(text), timer=time.process_time, number=2, repeat=3)
+        )
+
+    assert shortest_s(long) < 10 * shortest_s(short)
+
+
+def test_u05_wide_tables_show_fewer_rows_first() -> None:
+    def table(columns: int, rows: int) -> Table:
+        (found,) = parse_blocks(
+            "|a" * columns + "|\n" + "|-" * columns + "|\n" + ("|b" * columns + "|\n") * rows
+        )
+        assert isinstance(found, Table)
+        return found
+
+    assert [preview_rows(table(columns, 100)) for columns in (1, 4, 10, 50)] == [60, 60, 24, 4]
+    assert (display(table(10, 100)).hidden_lines, display(table(10, 20)).hidden_lines) == (76, 0)
+
+
+def test_u05_no_block_weighs_more_than_a_page() -> None:
+    heaviest = [
+        Code(Place(), "", "x" * 1_000_000),
+        Paragraph(Place(), "x" * 1_000_000),
+        Plain(Place(), "x" * 1_000_000),
+        Math(Place(), "x" * 1_000_000),
+        *(parse_blocks("|a" * 40 + "|\n" + "|-" * 40 + "|\n" + ("|b" * 40 + "|\n") * 100)),
+    ]
+    assert all(10 < weight(block) <= PAGE_WEIGHT for block in heaviest)
 
 
 def test_an_error_is_a_sentence_and_a_hint() -> None:
