@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import keyring
 import pytest
@@ -428,6 +429,29 @@ def test_the_app_stays_offline_when_it_is_told_to(page, wired, hub_server):
     page.catalogue.download(ENTRY)
     wired.until(lambda: bool(downloads(page)) and downloads(page)[0].can_retry)
     assert hub_server.requests == []
+    page.search.goOnline()
+    assert not page.search.stayOffline
+    wired.until(lambda: page.search.state == "nothing")
+
+
+def test_the_environment_that_keeps_the_app_offline_is_named(page, wired, hub_server, monkeypatch):
+    assert page.search.offlineVariable == ""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    page.search.ask("anything")
+    wired.until(lambda: page.search.state == "failed")
+    assert (page.search.offline, page.search.offlineVariable) == (True, "HF_HUB_OFFLINE")
+    assert "HF_HUB_OFFLINE" in page.search.hint
+    assert hub_server.requests == []
+
+
+def test_a_file_that_is_too_big_for_this_machine_says_so_before_it_is_added(page, wired):
+    page.local.machine = replace(MACHINE, memory_total=90_000_000, memory_free=60_000_000)
+    page.importing.ask(str(tour_model()))
+    wired.until(lambda: page.importing.canImport)
+    assert page.importing.fit == "too-big"
+    page.local.machine = MACHINE
+    page.local.machine_changed.emit()
+    assert page.importing.fit == "fits"
 
 
 def test_d06_a_closed_repository_opens_with_a_token_that_is_kept_in_the_keyring_alone(
@@ -514,6 +538,8 @@ def test_a_file_is_looked_into_before_it_is_added_where_it_lies_or_copied(page, 
     wired.until(lambda: page.importing.canImport)
     assert asked
     assert page.importing.formatText == "oasst"
+    assert (page.importing.fit, page.importing.fitText) == ("fits", "Fits")
+    assert "memory" in page.importing.fitReason
     assert on_disk(page) == []
     page.importing.accept(False, False)
     wired.until(lambda: len(on_disk(page)) == 1)

@@ -59,6 +59,9 @@ def file_of(ref="m", origin=Origin.LINKED, size=1_900_000_000, **fields):
         (words.languages_text(("<b>",)), "<b>"),
         (words.month_text(datetime(2024, 3, 2, tzinfo=UTC)), "March 2024"),
         (words.parameters_text(7_220_000_000), "7.2B"),
+        (words.licence_text("apache-2.0"), "apache-2.0 licence"),
+        (words.licence_text("other"), "own licence"),
+        (words.licence_text(""), ""),
         (words.size_label(Size.BALANCED, 4_980_000_000), "Balanced · 5.0 GB"),
         (words.size_label(None, 4_980_000_000), "5.0 GB"),
         (words.size_label(None, None), ""),
@@ -231,6 +234,7 @@ def test_trouble_of_a_model_is_said_where_the_model_stands():
     assert on_disk_row(file_of(), Halted(OaError("x", "It stopped."))).problem == "It stopped."
     wrong = on_disk_row(replace(damaged, problem=None), None, work=Work(note="It differs.", ok=False))
     assert (wrong.note, wrong.can_repair) == ("It differs.", True)
+    assert on_disk_row(damaged, None, work=Work(note="It differs.", ok=False)).note == ""
 
 
 def test_the_tour_model_stays():

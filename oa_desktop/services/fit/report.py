@@ -76,14 +76,14 @@ def reason(
     context: what was wanted, where that does not fit. most_context: what would; 0 for none.
     """
     if verdict is Verdict.TOO_BIG and context and most_context:
-        return f"Does not fit with a context of {context} tokens; one of {most_context} would."
+        return f"Does not fit with a context of {context:,} tokens; one of {most_context:,} would."
     if verdict is Verdict.TOO_BIG:
         return _too_big(need_bytes, machine, own)
     need = decimal_size(need_bytes)
     said = f"Needs about {need}"
     said += f"; {place}" if place else f" of {decimal_size(machine.memory_free)} of free memory"
     if context:
-        return f"{said}, with room for a context of {most_context} tokens instead of {context}."
+        return f"{said}, with room for a context of {most_context:,} tokens instead of {context:,}."
     if verdict is Verdict.TIGHT:
         return f"{said}, which leaves little for other programs."
     return f"{said}."

@@ -15,6 +15,7 @@ from oa_desktop.ui.library.words import (
     context_text,
     joined,
     languages_text,
+    licence_text,
     month_text,
     parameters_text,
 )
@@ -115,7 +116,7 @@ def _facts(found: FoundRepo) -> str:
         printable(found.architecture, 24),
         languages_text(found.languages),
         context_text(found.context_tokens),
-        printable(found.licence, 40) or "no licence given",
+        licence_text(found.licence) or "no licence given",
     )
 
 

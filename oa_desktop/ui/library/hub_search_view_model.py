@@ -9,6 +9,7 @@ from PySide6.QtQml import QmlElement, QmlSingleton, QQmlEngine
 
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
+from oa_desktop.hub.endpoint import offline_variable
 from oa_desktop.hub.errors import HubOffline
 from oa_desktop.services.downloads.getting import Wanted
 from oa_desktop.services.downloads.hub_search import SORTS, Found, HubSearch
@@ -99,6 +100,16 @@ class HubSearchViewModel(QObject):
         """Where a search goes, as a person reads it."""
         return self._endpoint.partition("//")[2]
 
+    @Property(str, constant=True)
+    def tokensPage(self) -> str:
+        """Where a person makes a token."""
+        return f"{self._endpoint}/settings/tokens"
+
+    @Property(str, constant=True)
+    def offlineVariable(self) -> str:
+        """The variable of the environment that keeps the app off the network, whatever is set here."""
+        return offline_variable()
+
     @Property(str, notify=stateChanged)
     def state(self) -> str:
         return self._props.state
@@ -184,6 +195,12 @@ class HubSearchViewModel(QObject):
         if only != self._props.only_fits:
             self._publish(only_fits=only)
             self.again()
+
+    @Slot()
+    def goOnline(self) -> None:
+        """Let the app on the network again, and search once more."""
+        self.setStayOffline(False)
+        self.again()
 
     @Slot(bool)
     def setStayOffline(self, offline: bool) -> None:

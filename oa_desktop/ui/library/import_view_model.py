@@ -14,11 +14,13 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.ui.bridge import Bridge
+from oa_desktop.ui.library.import_facts import facts_text, fit_of
 from oa_desktop.ui.library.local_models import LocalModels
-from oa_desktop.ui.library.words import context_text, joined, size_text
+from oa_desktop.ui.library.words import FIT_WORDS
 from oa_desktop.ui.models.model_view_model import ModelViewModel
 from oa_desktop.ui.notices import Notices
 from oa_desktop.ui.pages import CHAT, Pages
+from oa_desktop.ui.preferences import Preferences
 from oa_desktop.ui.provided import provided
 from oa_desktop.ui.snapshots import notify_changes
 
@@ -30,13 +32,19 @@ TOLD_EVERY_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class ImportProps:
-    """What the dialog shows. busy: the header is read, or the file copied. problem: why it cannot be used."""
+    """What the dialog shows. busy: the header is read, or the file copied. problem: why it cannot be used.
+
+    fit: as in `CatalogueRow`, once the machine was looked at.
+    """
 
     title: str = ""
     facts: str = ""
     format_text: str = ""
     place: str = ""
     notes: str = ""
+    fit: str = ""
+    fit_text: str = ""
+    fit_reason: str = ""
     busy: bool = False
     progress: float = -1.0
     problem: str = ""
@@ -54,6 +62,9 @@ class ImportViewModel(QObject):
     formatTextChanged = Signal()
     placeChanged = Signal()
     notesChanged = Signal()
+    fitChanged = Signal()
+    fitTextChanged = Signal()
+    fitReasonChanged = Signal()
     busyChanged = Signal()
     progressChanged = Signal()
     problemChanged = Signal()
@@ -70,6 +81,7 @@ class ImportViewModel(QObject):
         library: ModelLibrary,
         local: LocalModels,
         models: ModelViewModel,
+        preferences: Preferences,
         pages: Pages,
         notices: Notices,
         parent: QObject | None = None,
@@ -79,11 +91,14 @@ class ImportViewModel(QObject):
         self._library = library
         self._local = local
         self._models = models
+        self._preferences = preferences
         self._pages = pages
         self._notices = notices
         self._path = Path()
+        self._file: ModelFile | None = None
         self._attempt = 0
         self._props = ImportProps()
+        local.machine_changed.connect(self._judge)
 
     @staticmethod
     def create(_engine: QQmlEngine) -> "ImportViewModel":
@@ -109,6 +124,18 @@ class ImportViewModel(QObject):
     @Property(str, notify=notesChanged)
     def notes(self) -> str:
         return self._props.notes
+
+    @Property(str, notify=fitChanged)
+    def fit(self) -> str:
+        return self._props.fit
+
+    @Property(str, notify=fitTextChanged)
+    def fitText(self) -> str:
+        return self._props.fit_text
+
+    @Property(str, notify=fitReasonChanged)
+    def fitReason(self) -> str:
+        return self._props.fit_reason
 
     @Property(bool, notify=busyChanged)
     def busy(self) -> bool:
@@ -149,7 +176,7 @@ class ImportViewModel(QObject):
         """Look into a file, and ask what to do with it."""
         self._attempt += 1
         attempt, path = self._attempt, Path(QUrl(url).toLocalFile() or url)
-        self._path = path
+        self._path, self._file = path, None
         name = printable(path.name, 160)
         self._publish(ImportProps(title=name, place=printable(str(path.parent), 200), busy=True))
         self.asked.emit()
@@ -194,6 +221,7 @@ class ImportViewModel(QObject):
     def giveUp(self) -> None:
         """The dialog was closed; a copy that is being made ends."""
         self._attempt += 1
+        self._file = None
         self._publish(ImportProps())
 
     def _seen(self, attempt: int, file: ModelFile) -> None:
@@ -206,19 +234,21 @@ class ImportViewModel(QObject):
         assert facts is not None
         self._change(
             title=printable(file.name, 160),
-            facts=joined(
-                f"{facts.parameter_label} weights" if facts.parameter_count else "",
-                facts.architecture,
-                size_text(file.size_bytes),
-                facts.quantisation,
-                context_text(facts.context_tokens),
-                facts.licence,
-            ),
+            facts=facts_text(facts, file.size_bytes),
             format_text=facts.family.value,
             notes=" ".join(facts.notes),
             busy=False,
             can_import=True,
         )
+        self._file = file
+        self._judge()
+
+    def _judge(self) -> None:
+        """The file and the machine are known: whether they go together."""
+        machine, file = self._local.machine, self._file
+        fit = fit_of(file, machine, self._preferences.settings) if file and machine else None
+        if fit is not None:
+            self._change(fit=fit.verdict.value, fit_text=FIT_WORDS[fit.verdict], fit_reason=fit.reason)
 
     def _not_seen(self, attempt: int, error: OaError) -> None:
         if attempt == self._attempt:

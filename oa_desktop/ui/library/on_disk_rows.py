@@ -9,7 +9,7 @@ from oa_desktop.services.library.model_file import ModelFile, Origin
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.conversations.summaries import counted
 from oa_desktop.ui.library.local_models import Listing
-from oa_desktop.ui.library.words import context_text, joined, size_text
+from oa_desktop.ui.library.words import context_text, joined, licence_text, size_text
 from oa_desktop.ui.models.model_words import device_text
 from oa_desktop.ui.numbers import number
 
@@ -84,7 +84,7 @@ def on_disk_row(
         busy=work.busy,
         problem=problem,
         hint=hint,
-        note=work.note,
+        note=work.note if usable or work.ok else "",
         note_ok=work.ok,
         can_use=usable,
         can_remove=file.origin is not Origin.TOUR,
@@ -111,10 +111,9 @@ def _facts(file: ModelFile) -> str:
         return size_text(file.size_bytes)
     return joined(
         f"{facts.parameter_label} weights" if facts.parameter_count else "",
-        facts.architecture,
         joined(size_text(file.size_bytes), facts.quantisation),
         context_text(facts.context_tokens),
-        facts.licence,
+        licence_text(facts.licence),
     )
 
 

@@ -83,7 +83,9 @@ class LibraryWiring(QObject):
         self.on_disk = OnDiskViewModel(
             bridge, engine, library, self.local, self.downloads, models, self.pages, notices, self
         )
-        self.importing = ImportViewModel(bridge, library, self.local, models, self.pages, notices, self)
+        self.importing = ImportViewModel(
+            bridge, library, self.local, models, preferences, self.pages, notices, self
+        )
         self.token = TokenViewModel(bridge, hub_search, self)
         self.token.kept.connect(self.search.look_again)
         self.preview = PromptPreviewViewModel(bridge, self)

@@ -57,6 +57,12 @@ def context_text(tokens: int | None) -> str:
     return f"context {number(tokens)}" if tokens else ""
 
 
+def licence_text(name: str) -> str:
+    """`apache-2.0 licence`; `other` is what the hub calls one of the owner's own. Empty when nobody says."""
+    name = printable(name, 40)
+    return "own licence" if name.lower() == "other" else f"{name} licence" if name else ""
+
+
 def languages_text(codes: Sequence[str]) -> str:
     """`English, German and 3 more`; a code that is not known stays one."""
     count = len(codes) if len(codes) <= MOST_LANGUAGES else MOST_LANGUAGES - 1

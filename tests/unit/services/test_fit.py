@@ -106,7 +106,7 @@ def test_a_model_that_fits_only_with_less_context_is_tight_and_says_so() -> None
     report = llama_7b(Machine(16 * GB, 5_500_000_000))
     assert (report.verdict, report.context_tokens) == (Verdict.TIGHT, 2048)
     assert report.reason == (
-        "Needs about 5.3 GB of 5.5 GB of free memory, with room for a context of 2048 tokens instead of 4096."
+        "Needs about 5.3 GB of 5.5 GB of free memory, with room for a context of 2,048 tokens instead of 4,096."
     )
     assert 2048 < report.most_context_tokens < 4096
 
@@ -115,7 +115,7 @@ def test_a_context_that_was_asked_for_is_not_shortened_but_the_most_is_told() ->
     report = llama_7b(Machine(16 * GB, 5_500_000_000), SETTINGS.with_value("context_tokens", 4096))
     assert (report.verdict, report.context_tokens) == (Verdict.TOO_BIG, 0)
     assert report.reason == (
-        f"Does not fit with a context of 4096 tokens; one of {report.most_context_tokens} would."
+        f"Does not fit with a context of 4,096 tokens; one of {report.most_context_tokens:,} would."
     )
 
 

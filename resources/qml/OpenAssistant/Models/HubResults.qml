@@ -10,6 +10,8 @@ import OpenAssistant.Theme
 ColumnLayout {
     id: root
 
+    readonly property bool mayGoOnline: HubSearchViewModel.offline && HubSearchViewModel.offlineVariable === ""
+
     signal tokenRequested(repo: string)
     signal closed
 
@@ -17,7 +19,7 @@ ColumnLayout {
 
     SectionHead {
         Layout.fillWidth: true
-        note: HubSearchViewModel.asked
+        note: qsTr("“%1”").arg(HubSearchViewModel.asked)
         text: qsTr("On %1").arg(HubSearchViewModel.host)
 
         SafeButton {
@@ -54,36 +56,53 @@ ColumnLayout {
         }
     }
 
-    ProgressLine {
+    ColumnLayout {
         Layout.fillWidth: true
-        name: qsTr("Searching")
-        objectName: "hubLoading"
+        spacing: Theme.space2
         visible: HubSearchViewModel.state === "loading"
+
+        ProgressLine {
+            Layout.fillWidth: true
+            name: searching.text
+            objectName: "hubLoading"
+        }
+
+        SafeText {
+            id: searching
+
+            Layout.fillWidth: true
+            muted: true
+            role: "secondary"
+            text: qsTr("Asking %1…").arg(HubSearchViewModel.host)
+        }
     }
 
     EmptyState {
         Layout.bottomMargin: Theme.space4
         Layout.fillWidth: true
         Layout.topMargin: Theme.space4
+        actionText: HubSearchViewModel.onlyFits ? qsTr("Show larger ones too") : ""
         iconName: "search"
         objectName: "hubNothing"
-        text: HubSearchViewModel.onlyFits ? qsTr("No model file for these words fits this machine. Try other words, or look at larger ones too.") : qsTr("There is no model file for these words. Try fewer words, or paste the address of a model's page.")
+        text: HubSearchViewModel.onlyFits ? qsTr("No model file for these words fits this machine. Try other words, or look at larger ones.") : qsTr("There is no model file for these words. Try fewer words, or paste the address of a model's page.")
         title: qsTr("Nothing found")
         visible: HubSearchViewModel.state === "nothing"
+
+        onActionTriggered: HubSearchViewModel.setOnlyFits(false)
     }
 
     EmptyState {
         Layout.bottomMargin: Theme.space4
         Layout.fillWidth: true
         Layout.topMargin: Theme.space4
-        actionText: HubSearchViewModel.offline ? "" : qsTr("Try again")
+        actionText: !HubSearchViewModel.offline ? qsTr("Try again") : root.mayGoOnline ? qsTr("Go online") : ""
         iconName: HubSearchViewModel.offline ? "globe" : "warning"
         objectName: "hubFailed"
-        text: HubSearchViewModel.hint
+        text: root.mayGoOnline ? "" : HubSearchViewModel.hint
         title: HubSearchViewModel.problem
         visible: HubSearchViewModel.state === "failed"
 
-        onActionTriggered: HubSearchViewModel.again()
+        onActionTriggered: HubSearchViewModel.offline ? HubSearchViewModel.goOnline() : HubSearchViewModel.again()
     }
 
     Repeater {

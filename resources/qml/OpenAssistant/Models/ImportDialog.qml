@@ -42,12 +42,35 @@ SafeDialog {
         wrapMode: Text.Wrap
     }
 
+    RowLayout {
+        Layout.fillWidth: true
+        spacing: Theme.space2
+        visible: ImportViewModel.fitText !== ""
+
+        FitPill {
+            Layout.alignment: Qt.AlignTop
+            fit: ImportViewModel.fit
+            objectName: "importFit"
+            text: ImportViewModel.fitText
+        }
+
+        SafeText {
+            Layout.alignment: Qt.AlignVCenter
+            Layout.fillWidth: true
+            elide: Text.ElideRight
+            maximumLineCount: 3
+            role: "secondary"
+            text: ImportViewModel.fitReason
+            wrapMode: Text.Wrap
+        }
+    }
+
     SafeText {
         Layout.fillWidth: true
         muted: true
         objectName: "importFormat"
         role: "secondary"
-        text: qsTr("Prompt format: %1").arg(ImportViewModel.formatText)
+        text: qsTr("Prompt format: %1, as recognised. The settings of the model show how it reads a prompt, and let you choose another.").arg(ImportViewModel.formatText)
         visible: ImportViewModel.formatText !== ""
         wrapMode: Text.Wrap
     }

@@ -42,12 +42,13 @@ ColumnLayout {
             Layout.fillWidth: true
             muted: true
             role: "control"
-            text: HubSearchViewModel.stayOffline ? qsTr("The app stays offline: nothing is searched for or downloaded.") : qsTr("The app goes online only when you search or download here.")
+            text: HubSearchViewModel.offlineVariable !== "" ? qsTr("%1 keeps the app offline: nothing is searched for or downloaded.").arg(HubSearchViewModel.offlineVariable) : HubSearchViewModel.stayOffline ? qsTr("The app stays offline: nothing is searched for or downloaded.") : qsTr("The app goes online only when you search or download here.")
             wrapMode: Text.Wrap
         }
 
         SafeSwitch {
-            checked: HubSearchViewModel.stayOffline
+            checked: HubSearchViewModel.stayOffline || HubSearchViewModel.offlineVariable !== ""
+            enabled: HubSearchViewModel.offlineVariable === ""
             objectName: "stayOffline"
             text: qsTr("Stay offline")
 

@@ -52,6 +52,18 @@ SafeDialog {
         wrapMode: Text.Wrap
     }
 
+    SafeButton {
+        Layout.leftMargin: -Theme.space2
+        iconName: "external"
+        iconTrailing: true
+        objectName: "tokensPage"
+        small: true
+        text: qsTr("Make a token")
+        variant: "quiet"
+
+        onClicked: AppViewModel.considerLink(HubSearchViewModel.tokensPage)
+    }
+
     SafeTextField {
         id: field
 
