@@ -164,6 +164,12 @@ def test_every_tool_of_the_page_is_reached_with_the_tab_key_and_has_a_name(page)
     assert (wanted | {"onDiskMore", "moreButton", "recommended", "onDisk0", "catalogue0"}) - reached == set()
 
 
+def test_the_first_key_from_the_page_leads_to_its_search(page):
+    page.until(lambda: page.item("modelsFlick").hasActiveFocus())
+    page.press(Key.Key_Tab)
+    assert page.item("modelSearch").hasActiveFocus()
+
+
 def test_a_row_that_has_the_focus_is_scrolled_into_view(page):
     button = page.item("catalogue6", "moreButton")
     assert page.middle(button).y() > page.root.height()

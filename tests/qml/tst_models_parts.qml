@@ -144,6 +144,14 @@ Item {
             compare(data.spy.count, 1);
         }
 
+        function test_what_is_of_no_use_here_can_be_got_and_is_not_offered_loudly() {
+            action.discouraged = true;
+            compare(visibleButtons(), ["downloadButton"]);
+            compare(button("downloadButton").variant, "quiet");
+            action.discouraged = false;
+            compare(button("downloadButton").variant, "normal");
+        }
+
         function test_what_has_not_begun_cannot_be_paused() {
             action.status = "coming";
             action.canPause = false;

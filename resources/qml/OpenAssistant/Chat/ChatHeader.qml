@@ -72,7 +72,7 @@ Rectangle {
             id: modelChip
 
             checked: ModelViewModel.ready
-            maximumTextWidth: root.width < Theme.scaled(400) ? root.width * 0.26 : Theme.scaled(220)
+            maximumTextWidth: root.width < Theme.scaled(400) ? root.width * 0.26 : ModelViewModel.ready ? Theme.scaled(220) : Math.max(Theme.scaled(220), root.width * 0.36)
             opensMenu: true
             objectName: "modelChip"
             text: ModelViewModel.chipText

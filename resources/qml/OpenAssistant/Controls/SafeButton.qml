@@ -51,6 +51,7 @@ T.Button {
         radius: Theme.radiusSmall
 
         FocusRing {
+            gap: root.solid ? 4 : 2
             shown: root.visualFocus
         }
     }

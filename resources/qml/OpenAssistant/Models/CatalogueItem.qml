@@ -127,14 +127,17 @@ ColumnLayout {
                 chosen: root.chosen
                 label: root.sizeLabel
                 modelName: root.title
+                nameAfter: root.narrow
                 technical: root.technical
 
                 onPicked: place => CatalogueViewModel.chooseSize(root.key, place)
             }
 
             ModelAction {
+                Layout.maximumWidth: root.narrow ? Math.max(implicitWidth, Theme.scaled(116)) : Number.POSITIVE_INFINITY
                 Layout.preferredWidth: Theme.scaled(116)
                 canPause: root.downloadKey !== ""
+                discouraged: root.fit === "too-big"
                 modelName: root.title
                 progress: root.progress
                 status: root.standing

@@ -58,7 +58,7 @@ ColumnLayout {
 
                 SafeText {
                     Layout.fillWidth: true
-                    elide: Text.ElideMiddle
+                    elide: Text.ElideRight
                     maximumLineCount: 1
                     muted: true
                     role: "secondary"

@@ -13,6 +13,8 @@ RowLayout {
     property string statusText: ""
     property string modelName: ""
     property bool strong: false
+    /** It can be got, but is of no use here. */
+    property bool discouraged: false
     property bool canPause: true
 
     signal downloadRequested
@@ -27,7 +29,7 @@ RowLayout {
         iconName: "download"
         objectName: "downloadButton"
         text: qsTr("Download")
-        variant: root.strong ? "primary" : "normal"
+        variant: root.strong ? "primary" : root.discouraged ? "quiet" : "normal"
         visible: root.status === ""
 
         Accessible.name: qsTr("Download %1").arg(root.modelName)

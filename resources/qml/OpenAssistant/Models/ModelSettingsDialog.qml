@@ -14,7 +14,7 @@ SafeDialog {
     canAccept: !ModelSettingsViewModel.gpuLayersWrong
     message: qsTr("What is not set here is as in the settings of the app.")
     rejectText: qsTr("Cancel")
-    title: ModelSettingsViewModel.title
+    title: qsTr("Settings of %1").arg(ModelSettingsViewModel.title)
     width: Math.min(Theme.scaled(600), parent ? parent.width - 2 * Theme.space6 : Theme.scaled(600))
 
     onAccepted: ModelSettingsViewModel.save()
@@ -87,7 +87,7 @@ SafeDialog {
             SafeTextField {
                 id: layers
 
-                Layout.preferredWidth: Theme.scaled(200)
+                Layout.preferredWidth: Theme.scaled(280)
                 invalid: ModelSettingsViewModel.gpuLayersWrong
                 name: qsTr("Layers on the graphics card: auto, all, or a number")
                 objectName: "modelLayers"

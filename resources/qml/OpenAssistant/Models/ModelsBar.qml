@@ -11,6 +11,7 @@ RowLayout {
     id: root
 
     readonly property bool narrow: root.width < Theme.scaled(640)
+    readonly property Item first: search
 
     /** Gives keyboard focus to the search. */
     function focusSearch(): void {

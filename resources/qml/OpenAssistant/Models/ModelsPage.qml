@@ -71,6 +71,7 @@ Item {
 
             Accessible.name: qsTr("Models")
 
+            KeyNavigation.tab: bar.first
             Keys.onDownPressed: flick.flick(0, -600)
             Keys.onUpPressed: flick.flick(0, 600)
 

@@ -34,6 +34,11 @@ ColumnLayout {
 
     signal menuRequested(button: Item)
 
+    /** A few words that are not to be parted at the end of a line. */
+    function together(words: string): string {
+        return words.length < 32 ? words.replace(/ /g, "\u00a0") : words;
+    }
+
     spacing: Theme.space3
 
     Divider {
@@ -82,7 +87,7 @@ ColumnLayout {
                 maximumLineCount: 2
                 muted: true
                 role: "secondary"
-                text: [root.facts, root.place, root.configured ? qsTr("own settings") : ""].filter(part => part !== "").join(" · ")
+                text: [root.facts, root.together(root.place), root.configured ? root.together(qsTr("own settings")) : ""].filter(part => part !== "").join(" · ")
                 wrapMode: Text.Wrap
             }
 

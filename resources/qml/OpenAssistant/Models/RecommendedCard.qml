@@ -116,6 +116,7 @@ Card {
             }
 
             SizeChoice {
+                Layout.fillWidth: false
                 choices: root.choices
                 chosen: root.chosen
                 label: root.sizeLabel

@@ -39,6 +39,7 @@ RowLayout {
         id: row
 
         Layout.alignment: Qt.AlignVCenter
+        Layout.rightMargin: children.length > 0 ? -Theme.space2 : 0
         spacing: Theme.space2
     }
 }

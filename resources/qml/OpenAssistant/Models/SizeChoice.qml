@@ -55,6 +55,9 @@ RowLayout {
     }
 
     SafeText {
+        Layout.fillWidth: true
+        elide: Text.ElideRight
+        maximumLineCount: 1
         mono: true
         muted: true
         role: "caption"
