@@ -99,6 +99,13 @@ OTHERS = (
 )
 
 
+class SampleLibrary:
+    """Finds a model in every file."""
+
+    def show(self, _ref: str) -> ModelFile:
+        return model("mine", TITLE, Origin.PATH, 7.87)
+
+
 class SampleHub:
     """Answers like the hub, with our own words."""
 

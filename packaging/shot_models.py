@@ -2,23 +2,30 @@
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtQuick import QQuickItem
 from sample_models import (
     COMING,
+    FILE,
     LONG,
     OTHERS,
+    REPO,
     REPOS,
     TITLE,
     SampleHub,
+    SampleLibrary,
     download,
     downloaded,
     model,
     preview,
 )
-from shot_studio import Studio
+from shot_studio import SMALL_MACHINE, Studio
 
-from oa_desktop.hub.errors import HubOffline, HubUnreachable
+from oa_desktop.gguf.errors import ModelDamaged
+from oa_desktop.hub.errors import HubUnreachable
+from oa_desktop.hub.sentences import Asked, offline
 from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.library.model_file import ModelFile, Origin
 from oa_desktop.services.library.model_removal import Removal
@@ -26,6 +33,7 @@ from oa_desktop.services.library.model_settings import ModelSettings
 from oa_desktop.services.library.model_source import HubSource
 from oa_desktop.ui.library import on_disk_view_model, prompt_preview_view_model
 from oa_desktop.ui.library.local_models import Listing
+from oa_desktop.ui.library.on_disk_rows import Work
 
 
 def page(studio: Studio, at: float = 0.0) -> None:
@@ -35,6 +43,7 @@ def page(studio: Studio, at: float = 0.0) -> None:
     library.pages.show("models")
     studio.until(lambda: bool(library.catalogue.rows.rows) and bool(library.on_disk.rows.rows))
     studio.settle()
+    has_models(studio)
     scroll(studio, at)
 
 
@@ -62,7 +71,8 @@ def has_models(studio: Studio, *files: ModelFile) -> None:
     library = studio.wiring.library_page
     tour = studio.wiring.library.show("tour")
     own = sum(file.size_bytes for file in files)
-    library.local.listing = Listing((tour, *files), own, 214_000_000_000)
+    machine = library.local.machine
+    library.local.listing = Listing((tour, *files), own, machine.disk_free if machine else None)
     library.local.changed.emit()
 
 
@@ -123,9 +133,11 @@ def models_ready(studio: Studio) -> None:
 
 
 def models_on_disk(studio: Studio) -> None:
+    on_disk_view_model.process_bytes = lambda _: 8_610_000_000
     page(studio)
     studio.model_runs()
-    studio.wiring.engine.ref = "orca"
+    studio.wiring.engine.ref, studio.wiring.engine.pid = "orca", 1
+    studio.wiring.engine.changed.emit()
     settings = ModelSettings(context_tokens=4096)
     has_models(
         studio,
@@ -139,9 +151,6 @@ def models_on_disk(studio: Studio) -> None:
             problem=HALF,
         ),
     )
-    on_disk_view_model.process_bytes = lambda _: 8_610_000_000
-    studio.wiring.engine.pid = 1
-    studio.wiring.engine.changed.emit()
 
 
 class _Half(Exception):
@@ -154,9 +163,10 @@ HALF = _Half()
 
 def models_removed(studio: Studio) -> None:
     models_on_disk(studio)
-    removed = model("long", "A merge of a merge", Origin.LINKED, 4.4)
+    removed, kept = model("zh", "关于春天的诗", Origin.IMPORTED, 1.2), studio.wiring.library_page.local.files
     studio.wiring.library_page.on_disk._removed(Removal("1", removed, 0))
-    models_on_disk(studio)
+    studio.settle()
+    has_models(studio, *(file for file in kept[1:] if file.ref != removed.ref))
 
 
 def models_search(studio: Studio) -> None:
@@ -189,12 +199,8 @@ def models_search_failed(studio: Studio) -> None:
 
 
 def models_offline(studio: Studio) -> None:
-    trouble = HubOffline(
-        "hub-offline",
-        "The app was told to stay offline.",
-        hint="Unset HF_HUB_OFFLINE to search and download.",
-    )
-    searches(studio, SampleHub(trouble), state="failed")
+    studio.wiring.library_page.search.setStayOffline(True)
+    searches(studio, SampleHub(offline(Asked("https://huggingface.co"))), state="failed")
 
 
 def models_filter(studio: Studio) -> None:
@@ -211,8 +217,10 @@ def models_token(studio: Studio) -> None:
 
 def models_import(studio: Studio) -> None:
     page(studio)
-    studio.wiring.library_page.importing.ask(str(studio.wiring.library.show("tour").path))
-    studio.until(lambda: studio.wiring.library_page.importing.canImport)
+    importing = studio.wiring.library_page.importing
+    importing._library = SampleLibrary()
+    importing.ask(str(Path.home() / "Downloads" / FILE))
+    studio.until(lambda: importing.canImport)
 
 
 def models_import_bad(studio: Studio) -> None:
@@ -237,6 +245,58 @@ def models_settings(studio: Studio) -> None:
 def models_settings_small(studio: Studio) -> None:
     studio.window.resize(720, 480)
     models_settings(studio)
+
+
+def models_small_machine(studio: Studio) -> None:
+    """On a machine where not everything fits."""
+    studio.wiring.library_page.local._look = lambda _: SMALL_MACHINE
+    page(studio)
+    studio.dialog("modelSearch").setProperty("text", "OpenAssistant")
+    studio.wiring.library_page.catalogue.setQuery("OpenAssistant")
+    studio.settle()
+    for place in (1, 2):
+        click(studio, "moreButton", f"catalogue{place}")
+    studio.settle()
+
+
+def models_nothing_fits(studio: Studio) -> None:
+    tiny = dataclasses.replace(SMALL_MACHINE, memory_free=150_000_000)
+    studio.wiring.library_page.local._look = lambda _: tiny
+    page(studio)
+
+
+def models_copy(studio: Studio) -> None:
+    """Another program has the file already."""
+    page(studio)
+    getting = studio.wiring.library_page.getting
+    getting.copyFound.emit("LM Studio", str(Path.home() / ".lmstudio" / "models" / REPO), "7.9 GB")
+
+
+def models_checked(studio: Studio) -> None:
+    """One model is being checked, one turned out damaged, one could not be loaded."""
+    page(studio)
+    mistral = model("mistral", "Mistral 7B v0.3", Origin.DOWNLOADED, 4.37, source=downloaded("Mistral"))
+    has_models(
+        studio,
+        model("orca", TITLE, Origin.DOWNLOADED, 7.87, source=downloaded(TITLE)),
+        dataclasses.replace(
+            mistral, problem=ModelDamaged(mistral.path, "its content", "is not what was published")
+        ),
+        model("zh", "关于春天的诗", Origin.IMPORTED, 1.2),
+    )
+    on_disk = studio.wiring.library_page.on_disk
+    on_disk._work = {
+        "orca": Work("Checking every byte", 0.37),
+        "zh": Work(note="Nothing has changed since its checksum was noted here."),
+    }
+    on_disk._show()
+
+
+def models_focus(studio: Studio) -> None:
+    """As it is walked with the keyboard."""
+    page(studio)
+    for _ in range(4):
+        studio.press(Qt.Key.Key_Tab)
 
 
 def models_narrow(studio: Studio) -> None:
@@ -285,6 +345,11 @@ MODEL_STATES: tuple[Callable[[Studio], None], ...] = (
     models_token,
     models_import,
     models_import_bad,
+    models_copy,
+    models_checked,
+    models_small_machine,
+    models_nothing_fits,
+    models_focus,
     models_settings,
     models_settings_small,
     models_narrow,
