@@ -14,7 +14,9 @@ def progress_line(progress: Progress, columns: int, *, blocks: bool = True) -> s
         case Phase.ASKING:
             return "Asking the hub …"[:columns]
         case Phase.ELSEWHERE:
-            return "Another program downloads this file; waiting for it …"[:columns]
+            return "Another program downloads this model; waiting for it …"[:columns]
+        case Phase.JOINING:
+            return "Another download brings this file; waiting for it …"[:columns]
         case Phase.RETRYING:
             why = progress.problem.title if progress.problem else "The connection was lost."
             wait = f"Trying again in {max(1, round(progress.retry_in_s))} s"

@@ -16,7 +16,7 @@ from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import LASTING
 from oa_desktop.services.downloads.downloader import ModelDownloader, Received
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob
 
 T = TypeVar("T")
 

@@ -8,23 +8,28 @@ from oa_desktop.cli.models_download import received_document, received_line
 from oa_desktop.cli.output import json_option, note, print_json, say, tell
 from oa_desktop.errors import OaError, UsageError
 from oa_desktop.gguf.errors import decimal_size, printable
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob, NewerJob
 
 
 @click.command()
 @json_option
 def unfinished(as_json: bool) -> None:
     """The downloads that are not done, with what “resume” and “discard” take."""
-    jobs = App().downloader.jobs.load()
+    folder = App().downloader.jobs
+    jobs, newer = folder.load(), folder.newer()
     if as_json:
-        print_json({"downloads": [_job_document(job) for job in jobs]})
+        not_ours = [{"key": job.key, "name": job.name or None} for job in newer]
+        print_json({"downloads": [_job_document(job) for job in jobs], "newer": not_ours})
         return
     for job in jobs:
         size = decimal_size(job.size_bytes) if job.size_bytes else ""
         say(f"{job.key}  {size:>9}  {printable(job.repo)} {printable(job.paths[0])}")
         if job.trouble:
             say(f"{'':16}  {printable(job.trouble[1], 200)}")
-    if not jobs:
+    for other in newer:
+        say(f"{other.key}  {'':>9}  {other.name}".rstrip())
+        say(f"{'':16}  A newer version of this app began it, so it is left alone.")
+    if not (jobs or newer):
         note("No download is waiting to be finished.")
 
 
@@ -67,12 +72,13 @@ def resume(key: str, as_json: bool) -> None:
 def discard(key: str, as_json: bool) -> None:
     """Give the download KEY up and delete what came of it."""
     app = App()
-    job = _job_of(app, key)
+    newer = [job for job in app.downloader.jobs.newer() if job.key == key]
+    job = newer[0] if newer else _job_of(app, key)
     app.downloader.discard(job)
     if as_json:
         print_json({"discarded": job.key})
     else:
-        say(f"Discarded {printable(job.paths[0])}")
+        say(f"Discarded {job.name or job.key if isinstance(job, NewerJob) else printable(job.paths[0])}")
 
 
 def _job_of(app: App, key: str) -> DownloadJob:

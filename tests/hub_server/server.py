@@ -121,7 +121,7 @@ class HubServer:
         for listener in self._listeners:
             listener.drop_connections()
 
-    def wait_for(self, condition: Callable[[list[SeenRequest]], bool], timeout_s: float = 10) -> None:
+    def wait_for(self, condition: Callable[[list[SeenRequest]], bool], timeout_s: float = 30) -> None:
         """Return once `condition` of the requests holds. Raises TimeoutError."""
         until = time.monotonic() + timeout_s
         with self._changed:

@@ -211,6 +211,17 @@ def test_a_download_that_cannot_go_on_because_of_its_folder_says_so(page, wired,
     assert "cannot be noted down" in wired.wiring.notices.banners.rows[0].text
 
 
+def test_what_a_newer_version_began_is_told_once_and_left_alone(start, paths):
+    note = paths.models / ".downloads" / f"{'0' * 16}.job"
+    note.parent.mkdir(parents=True)
+    note.write_text('{"version": 99}')
+    wired = start()
+    wired.until(lambda: bool(wired.wiring.notices.banners.rows))
+    assert "newer version of this app began" in wired.wiring.notices.banners.rows[0].text
+    assert downloads(wired.wiring.library_page) == []
+    assert note.read_text() == '{"version": 99}'
+
+
 def test_d13_a_cancelled_download_leaves_nothing(page, wired, hub_server, paths):
     hub_server.add_repo(REPO, {FILE: made_model(600_000)})
     hub_server.fail(Trickle(150_000), times=None)

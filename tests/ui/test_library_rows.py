@@ -109,6 +109,13 @@ def test_a_download_that_stopped_with_trouble_says_why_and_can_be_tried_again(st
     assert download_row(replace(HALF, state=state, problem=GatedRepo("repo-gated", "Closed."))).wants_token
 
 
+def test_what_another_program_downloads_is_stopped_there_and_not_here():
+    row = download_row(replace(HALF, state=State.ELSEWHERE))
+    assert row.text == "Another program of this app is downloading this; stop it there"
+    assert (row.can_pause, row.can_cancel) == (False, False)
+    assert download_row(HALF).can_cancel
+
+
 def test_a_paused_download_can_go_on():
     row = download_row(replace(HALF, state=State.PAUSED))
     assert (row.text, row.can_resume, row.can_retry) == ("Paused · 2.0 of 4.0 GB", True, False)

@@ -1,4 +1,4 @@
-"""One process at a time downloads a file; another that wants it waits and says so."""
+"""One at a time downloads a file, or a model; another that wants it waits and says so."""
 
 from pathlib import Path
 
@@ -11,21 +11,23 @@ _POLL_S = 0.2
 
 
 class Alone:
-    """`with Alone(path, control)`: no other process is inside with the same path; waits while one is.
+    """`with Alone(path, control, phase)`: nobody else is inside with the same path; waits while one is.
 
+    phase: what is reported meanwhile.
     Raises: DownloadCancelled while waiting, OSError.
     """
 
-    def __init__(self, path: Path, control: Control) -> None:
+    def __init__(self, path: Path, control: Control, phase: Phase) -> None:
         self._lock = filelock.FileLock(path)
         self._control = control
+        self._phase = phase
 
     def __enter__(self) -> None:
         while True:
             try:
                 self._lock.acquire(timeout=0)
             except filelock.Timeout:
-                self._control.report(Progress(Phase.ELSEWHERE))
+                self._control.report(Progress(self._phase))
                 if self._control.stop.wait(_POLL_S):
                     raise DownloadCancelled from None
             else:

@@ -55,7 +55,7 @@ def fetch(hub: Locator, wanted: Wanted, folder: Path, control: Control, tuning: 
     tuning = tuning or Tuning()
     location = wanted.location
     try:
-        with Alone(folder / f"{location.sha256}.lock", control):
+        with Alone(folder / f"{location.sha256}.lock", control, Phase.JOINING):
             if is_there(wanted.target, location.sha256 or "", location.size_bytes or 0, control):
                 return wanted.target
             return _Fetch(hub, wanted, folder, control, tuning).run()

@@ -47,7 +47,11 @@ class PartFile:
         self._note = folder / f"{sha256}.json"
         self._size = size_bytes
         self._file = self._opened()
-        done, self.source = self._noted()
+        try:
+            done, self.source = self._noted()
+        except StorageError:
+            self._file.close()
+            raise
         self.ranges = Ranges(size_bytes, done)
         self._flushed: tuple[Interval, ...] = self.ranges.done()
 
@@ -139,7 +143,10 @@ class PartFile:
             if self._note.is_symlink() or self._note.stat().st_size > _MOST_NOTE_BYTES:
                 return (), Source()
             content = json.loads(self._note.read_bytes())
-            if content["size"] != self._size or content["version"] != _VERSION:
+            version = content["version"]
+            if type(version) is int and version > _VERSION:
+                raise _of_newer_version()
+            if content["size"] != self._size or version != _VERSION:
                 return (), Source()
             same_boot = abs(float(content["boot"]) - psutil.boot_time()) < _SAME_BOOT_S
             done = _intervals(content["written" if same_boot else "flushed"])
@@ -151,6 +158,14 @@ class PartFile:
             return (), Source()
         length = os.fstat(self._file.fileno()).st_size
         return tuple((start, min(end, length)) for start, end in done), source
+
+
+def _of_newer_version() -> StorageError:
+    return StorageError(
+        "download-newer",
+        "A newer version of this app began to download this, and what came is left alone.",
+        hint="Go on with that version, or cancel this to remove what came.",
+    )
 
 
 def _intervals(rows: Any) -> tuple[Interval, ...]:

@@ -10,7 +10,7 @@ from oa_desktop.hub.errors import HubError, NotFoundOnHub
 from oa_desktop.hub.references import parse_reference
 from oa_desktop.hub.repo_files import FileRole, RemoteFile, RepoModel, group_files
 from oa_desktop.hub.repos import RepoDetails
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob
 
 if TYPE_CHECKING:
     from oa_desktop.hub.api import Hub

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oa_desktop.gguf.errors import printable
+from oa_desktop.hub.download.alone import Alone
 from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.locating import Locator, locate
-from oa_desktop.hub.download.progress import Control, Progress
+from oa_desktop.hub.download.progress import Control, Phase, Progress
+from oa_desktop.hub.download.sentences import on_this_machine
 from oa_desktop.hub.download.tuning import Tuning
-from oa_desktop.hub.errors import DownloadDamaged, DownloadStopped
+from oa_desktop.hub.errors import DownloadDamaged
 from oa_desktop.hub.repos import FileLocation
-from oa_desktop.services.downloads.jobs import DownloadJob, JobFolder
+from oa_desktop.services.downloads.job import DownloadJob, NewerJob
+from oa_desktop.services.downloads.jobs import JobFolder
+from oa_desktop.services.downloads.sentences import not_removed, unusable_folder
 from oa_desktop.services.library.model_copy import safe_stem
 from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.services.library.model_source import HubSource
@@ -46,10 +50,18 @@ class ModelDownloader:
     def download(self, job: DownloadJob, control: Control) -> Received:
         """The model of `job`, which is on disk as long as this is not done.
 
-        A model with the same bytes that is in the library already is returned as it is.
+        A model with the same bytes that is in the library already is returned as it is. Waits while another
+        process is at it.
         Raises: HubError, StorageError, DownloadCancelled; all that came is kept for another time.
         """
         self._require_folder()
+        try:
+            with Alone(self.jobs.lock_of(job.key), control, Phase.ELSEWHERE):
+                return self._downloaded(job, control)
+        except OSError as exc:
+            raise on_this_machine(exc) from exc
+
+    def _downloaded(self, job: DownloadJob, control: Control) -> Received:
         self.jobs.save(job)
         job, locations = self._located(job, control)
         known = self._library.with_hashes(job.sha256)
@@ -71,17 +83,29 @@ class ModelDownloader:
         self.jobs.forget(job)
         return Received(model, was_there=False)
 
-    def discard(self, job: DownloadJob) -> None:
+    def discard(self, job: DownloadJob | NewerJob) -> None:
         """Leave nothing of a download that is not done; the caller has ended it.
 
         What became a model meanwhile, through another program or repository, stays.
-        Raises: StorageError, OSError.
+        Raises: DownloadStopped when another process is at it, and nothing changes; StorageError.
         """
-        job = self.jobs.noted(job) or job
-        targets = set(self.targets(job)) if job.sha256 else set()
-        for target in targets - self._library.listed_files():
-            target.unlink(missing_ok=True)
-        self.jobs.discard(job)
+        try:
+            self.jobs.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self.jobs.alone(job.key):
+                if isinstance(job, DownloadJob):
+                    job = self.jobs.noted(job) or job
+                    self._remove_unlisted(job)
+                self.jobs.discard(job)
+        except OSError as exc:
+            raise not_removed(exc) from exc
+
+    def _remove_unlisted(self, job: DownloadJob) -> None:
+        """Of a split model some parts may be whole. Names that differ by case may be one file."""
+        listed = {str(file).casefold() for file in self._library.listed_files()}
+        wanted = {sha256 for other in self.jobs.load() if other.key != job.key for sha256 in other.sha256}
+        for target, sha256 in zip(self.targets(job) if job.sha256 else (), job.sha256, strict=True):
+            if str(target).casefold() not in listed and sha256 not in wanted:
+                target.unlink(missing_ok=True)
 
     def _located(self, job: DownloadJob, control: Control) -> tuple[DownloadJob, Sequence[FileLocation]]:
         """Where its files are, all at one commit, which the job remembers from now on."""
@@ -126,9 +150,9 @@ class ModelDownloader:
             real = self._models.resolve(strict=True)
             inside = self.jobs.folder.resolve(strict=True).is_relative_to(real)
         except (OSError, RuntimeError) as exc:  # RuntimeError: a loop of links, before Python 3.13
-            raise _unusable(self._models, str(exc)) from exc
+            raise unusable_folder(self._models, str(exc)) from exc
         if not inside or real == Path(real.anchor):
-            raise _unusable(self._models, f"it leads to {real}")
+            raise unusable_folder(self._models, f"it leads to {real}")
 
 
 class _Shifted:
@@ -148,12 +172,3 @@ class _Shifted:
                 checked_bytes=self._before + progress.checked_bytes,
             )
         )
-
-
-def _unusable(folder: Path, why: str) -> DownloadStopped:
-    return DownloadStopped(
-        "models-folder",
-        "The folder for models cannot be used.",
-        detail=f"{folder}: {why}",
-        hint="Make it a folder that can be written.",
-    )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from oa_desktop.hub.catalogue import Catalogue
 from oa_desktop.services.downloads.choice import ChosenDownload, choose
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob
 from oa_desktop.services.library.adopting import FoundCopy, adopt, find_copies
 from oa_desktop.services.library.model_copy import Progress
 from oa_desktop.services.library.model_file import ModelFile

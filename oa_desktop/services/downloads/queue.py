@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from oa_desktop.errors import OaError
 from oa_desktop.hub.download.progress import Control, Progress
-from oa_desktop.hub.errors import LASTING, DownloadCancelled
+from oa_desktop.hub.errors import LASTING, DownloadCancelled, DownloadStopped
 from oa_desktop.services.downloads.downloader import ModelDownloader, Received
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob, NewerJob
 from oa_desktop.services.downloads.row import Download, State, moved
+from oa_desktop.services.downloads.sentences import begun_by_newer, elsewhere
 
 _log = logging.getLogger(__name__)
 
@@ -47,9 +48,12 @@ class Downloads:
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="download")
 
-    async def open(self) -> None:
-        """Take up what was not done when the app ended: what was paused stays so, the rest goes on."""
-        jobs = await asyncio.to_thread(self._unfinished)
+    async def open(self) -> OaError | None:
+        """Take up what was not done when the app ended: what was paused stays so, the rest goes on.
+
+        Returns what is to be told of those that a newer version of the app began.
+        """
+        jobs, newer = await asyncio.to_thread(self._unfinished)
         for job in jobs:
             trouble = OaError(job.trouble[0], job.trouble[1], hint=job.trouble[2]) if job.trouble else None
             self._rows[job.key] = Download(
@@ -62,6 +66,7 @@ class Downloads:
             if not job.paused:
                 self._start(job)
         self._tell()
+        return begun_by_newer(newer) if newer else None
 
     async def add(self, job: DownloadJob) -> str:
         """Download this as well; the same as one that is there continues that. Returns its key.
@@ -77,8 +82,9 @@ class Downloads:
         return job.key
 
     async def pause(self, key: str) -> None:
-        """Stop it for now; what came is kept."""
+        """Stop it for now; what came is kept. Raises DownloadStopped when another program downloads it."""
         async with self._turns[key]:
+            self._require_ours(key)
             await self._end(key)
             row = self._rows.get(key)
             if row is None or not row.is_active:
@@ -94,15 +100,25 @@ class Downloads:
                 await self._go_on(row.job)
 
     async def cancel(self, key: str) -> None:
-        """End it and leave nothing of it."""
+        """End it and leave nothing of it.
+
+        Raises: DownloadStopped when another program downloads it, and nothing changes; StorageError.
+        """
         async with self._turns[key]:
+            self._require_ours(key)
             await self._end(key)
-            row = self._rows.pop(key, None)
+            row = self._rows.get(key)
             try:
                 if row is not None and row.state is not State.DONE:
                     await asyncio.to_thread(self._downloader.discard, row.job)
-            finally:
-                self._tell()
+            except DownloadStopped:
+                if row is not None and row.is_active:
+                    self._start(row.job)
+                raise
+            except BaseException:
+                self._taken_off(key)
+                raise
+            self._taken_off(key)
 
     async def clear(self, key: str) -> None:
         """Take a row away whose download is done."""
@@ -116,9 +132,19 @@ class Downloads:
             await self._end(key)
         await asyncio.to_thread(self._threads.shutdown)
 
-    def _unfinished(self) -> tuple[DownloadJob, ...]:
-        self._downloader.jobs.clean()
-        return self._downloader.jobs.load()
+    def _require_ours(self, key: str) -> None:
+        row = self._rows.get(key)
+        if row is not None and row.state is State.ELSEWHERE:
+            raise elsewhere()
+
+    def _taken_off(self, key: str) -> None:
+        self._rows.pop(key, None)
+        self._tell()
+
+    def _unfinished(self) -> tuple[tuple[DownloadJob, ...], tuple[NewerJob, ...]]:
+        jobs = self._downloader.jobs
+        jobs.clean()
+        return jobs.load(), jobs.newer()
 
     async def _go_on(self, job: DownloadJob, *, anew: bool = False) -> None:
         """anew: what was noted of it the last time, such as its commit, does not count."""

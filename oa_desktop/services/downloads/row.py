@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 
 from oa_desktop.errors import OaError
 from oa_desktop.hub.download.progress import Phase, Progress
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob
 
 
 class State(StrEnum):
@@ -14,7 +14,7 @@ class State(StrEnum):
     WAITING = auto()
     RUNNING = auto()
     ELSEWHERE = auto()
-    """Another program of this person downloads the same file."""
+    """Another program of this person downloads the same model, and only that can stop it."""
     RETRYING = auto()
     CHECKING = auto()
     PAUSED = auto()
@@ -58,6 +58,7 @@ def moved(row: Download, progress: Progress) -> Download:
     states = {
         Phase.ASKING: State.RUNNING,
         Phase.ELSEWHERE: State.ELSEWHERE,
+        Phase.JOINING: State.WAITING,
         Phase.RECEIVING: State.RUNNING,
         Phase.RETRYING: State.RETRYING,
         Phase.CHECKING: State.CHECKING,

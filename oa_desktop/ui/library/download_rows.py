@@ -49,9 +49,10 @@ def download_row(download: Download, waited_s: float = 0.0) -> DownloadRow:
         problem=problem.title if problem else "",
         hint=problem.hint if problem and stopped else "",
         repo=download.job.repo,
-        can_pause=download.is_active,
+        can_pause=download.is_active and state is not State.ELSEWHERE,
         can_resume=state is State.PAUSED and not stopped,
         can_retry=stopped,
+        can_cancel=state is not State.ELSEWHERE,
         wants_token=problem is not None and stopped and problem.code in GATED_CODES,
     )
 

@@ -72,8 +72,14 @@ class DownloadsControl(QObject):
     async def _begun(self) -> Downloads:
         if self._service is None:
             service = self._make(lambda now: self._bridge.post(self.take, now))
-            self._service = asyncio.ensure_future(_opened(service))
+            self._service = asyncio.ensure_future(self._opened(service))
         return await asyncio.shield(self._service)
+
+    async def _opened(self, service: Downloads) -> Downloads:
+        to_tell = await service.open()
+        if to_tell is not None:
+            self._bridge.post(self.failed.emit, to_tell)
+        return service
 
     async def _with(self, key: str, verb: str) -> None:
         service = await self._begun()
@@ -94,8 +100,3 @@ class DownloadsControl(QObject):
                     self.done.emit(download)
                 elif download.problem is not None and not download.is_active:
                     self.stopped.emit(download)
-
-
-async def _opened(service: Downloads) -> Downloads:
-    await service.open()
-    return service

@@ -53,7 +53,7 @@ def progress_text(download: Download) -> str:
         case State.RUNNING:
             return joined(amount, speed_text(download.bytes_per_second), left_text(download.seconds_left))
         case State.ELSEWHERE:
-            return "Another program of this app is downloading the same file"
+            return "Another program of this app is downloading this; stop it there"
         case State.CHECKING:
             return "Checking every byte of what came"
         case State.PAUSED if download.problem is None:

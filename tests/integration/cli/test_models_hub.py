@@ -378,6 +378,22 @@ def test_d13_a_discarded_download_leaves_nothing(run: Run, served: HubServer) ->
     assert "no unfinished download" in run("discard", job["key"], exit_code=2)
 
 
+def test_what_a_newer_version_began_is_listed_and_removed_only_when_asked_for(run: Run) -> None:
+    folder = run.models / ".downloads"
+    folder.mkdir(parents=True)
+    note, part = folder / f"{'0' * 16}.job", folder / f"{'ab' * 32}.part"
+    note.write_text(f'{{"version": 99, "title": "Some model", "parts": ["{"ab" * 32}"]}}')
+    part.write_bytes(b"what came")
+    listed = run("unfinished")
+    assert "Some model" in listed
+    assert "A newer version of this app began it, so it is left alone." in listed
+    assert run.json("unfinished")["newer"] == [{"key": note.stem, "name": "Some model"}]
+    assert run("resume") == ""
+    assert (note.exists(), part.exists()) == (True, True)
+    assert run("discard", note.stem) == "Discarded Some model\n"
+    assert (note.exists(), part.exists()) == (False, False)
+
+
 def test_d04_damaged_data_is_never_a_model(run: Run, served: HubServer) -> None:
     served.fail(FlipByte(100_000), times=None)
     said = run("download", REPO, FILE, exit_code=1)

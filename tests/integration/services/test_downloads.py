@@ -4,28 +4,26 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from oa_desktop.errors import StorageError
+from oa_desktop.errors import OaError, StorageError
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.paths import app_paths
 from oa_desktop.services.downloads.downloader import ModelDownloader
-from oa_desktop.services.downloads.jobs import DownloadJob
+from oa_desktop.services.downloads.job import DownloadJob
 from oa_desktop.services.downloads.queue import Downloads
 from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.library.models import ModelLibrary
-from tests.hub_server import CutAfter, FlipByte, HubServer, Stall, Status, Trickle
+from tests.hub_server import FlipByte, HubServer, Stall, Status, Trickle
 from tests.made_gguf import made_model
 
 REPO, FILE = "someone/model-GGUF", "model.Q4_K_M.gguf"
-QUICK = Tuning(
-    stall_s=0.4, attempts=2, first_wait_s=0.01, note_s=0.02, spare_bytes=0, reserve_bytes=0, most_lanes=1
-)
-DEADLINE_S = 20
+QUICK = Tuning(attempts=2, first_wait_s=0.01, note_s=0.02, spare_bytes=0, reserve_bytes=0, most_lanes=1)
+DEADLINE_S = 60
 
 
 @dataclass
@@ -34,6 +32,7 @@ class Queue:
 
     downloads: Downloads
     library: ModelLibrary
+    told_at_start: OaError | None = None
     rows: dict[str, Download] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -69,13 +68,15 @@ class Place:
         return sorted(f.name for f in found if f.suffix not in (".lock", ".json") or f.stem == "x")
 
     @asynccontextmanager
-    async def queue(self, limit: Callable[[], int] = lambda: 0) -> AsyncIterator[Queue]:
+    async def queue(
+        self, limit: Callable[[], int] = lambda: 0, tuning: Tuning = QUICK
+    ) -> AsyncIterator[Queue]:
         library = ModelLibrary(app_paths({"OA_DESKTOP_HOME": str(self.root)}))
-        downloader = ModelDownloader(Hub(self.server.endpoint), library, self.models, QUICK)
+        downloader = ModelDownloader(Hub(self.server.endpoint), library, self.models, tuning)
         queue: Queue
         downloads = Downloads(downloader, lambda rows: queue.told(rows), limit)
         queue = Queue(downloads, library)
-        await downloads.open()
+        queue.told_at_start = await downloads.open()
         try:
             yield queue
         finally:
@@ -184,9 +185,8 @@ async def test_what_was_not_done_goes_on_after_a_restart_and_what_was_paused_doe
 async def test_d02_a_hub_that_stalls_pauses_the_download_with_the_reason_also_after_a_restart(
     place: Place,
 ) -> None:
-    place.server.fail(CutAfter(300_000))
-    place.server.fail(Stall(0, 30), times=None)
-    async with place.queue() as queue:
+    place.server.fail(Stall(0, 3600), times=None)
+    async with place.queue(tuning=replace(QUICK, stall_s=0.2)) as queue:
         key = await queue.downloads.add(DownloadJob(REPO, (FILE,)))
         row = await queue.until_state(key, State.PAUSED)
         assert row.problem is not None

@@ -23,6 +23,7 @@ ColumnLayout {
     required property bool canPause
     required property bool canResume
     required property bool canRetry
+    required property bool canCancel
     required property bool wantsToken
 
     signal tokenRequested(repo: string)
@@ -142,6 +143,7 @@ ColumnLayout {
             iconName: "close"
             name: qsTr("Cancel the download of %1 and remove what came").arg(root.title)
             objectName: "cancelDownload"
+            visible: root.canCancel
 
             onClicked: DownloadsViewModel.cancel(root.key)
         }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from oa_desktop.errors import OaError
+from oa_desktop.errors import OaError, StorageError
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.locating import locate
@@ -297,6 +297,21 @@ def test_a_note_that_was_damaged_costs_time_and_nothing_else(bench: Bench, damag
     assert bench.is_right()
 
 
+def test_what_a_newer_version_of_the_app_noted_is_left_alone(bench: Bench) -> None:
+    slowed(bench.server)
+    bench.told = StopAt(bench, 500_000)
+    with pytest.raises(DownloadCancelled):
+        bench.download(note_s=0.005)
+    bench.stop.clear()
+    bench.told = []
+    note = next(bench.parts.glob("*.json"))
+    note.write_text(note.read_text().replace('"version": 1', '"version": 2'))
+    before = {file.name: file.read_bytes() for file in bench.parts.iterdir()}
+    with pytest.raises(StorageError, match="newer version"):
+        bench.download()
+    assert {file.name: file.read_bytes() for file in bench.parts.iterdir()} == before
+
+
 def test_after_a_restart_of_the_machine_only_what_was_flushed_counts(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,7 +336,7 @@ def test_d17_the_same_file_twice_at_once_is_fetched_once(bench: Bench) -> None:
     assert files == [bench.target, bench.target]
     assert bench.is_right()
     assert len(bench.ranges()) == 1
-    assert Phase.ELSEWHERE in bench.phases()
+    assert Phase.JOINING in bench.phases()
 
 
 def test_d17_two_processes_fetch_the_same_file_once(bench: Bench) -> None:
@@ -338,12 +353,12 @@ def test_waiting_for_another_program_can_be_cancelled(bench: Bench) -> None:
     slowed(bench.server)
     other = replace(bench, stop=threading.Event(), told=[])
 
-    class StopWhenElsewhere:
+    class StopWhenJoining:
         def append(self, progress: Progress) -> None:
-            if progress.phase is Phase.ELSEWHERE:
+            if progress.phase is Phase.JOINING:
                 other.stop.set()
 
-    other.told = StopWhenElsewhere()
+    other.told = StopWhenJoining()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(bench.download)
         bench.server.wait_for(lambda requests: any(seen.origin == "cdn" for seen in requests))
