@@ -1,7 +1,6 @@
 """The header reader on good files: our own, those of the `gguf` package, llama.cpp's vocabularies."""
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -101,8 +100,6 @@ def test_the_tour_model_is_read() -> None:
 
 @pytest.mark.skipif(not VOCABULARIES, reason="LLAMA_CPP_SOURCE is not set")
 @pytest.mark.parametrize("path", VOCABULARIES, ids=lambda path: path.stem)
-def test_llama_cpp_vocabularies_are_read_within_a_second(path: Path) -> None:
-    started = time.process_time()
+def test_llama_cpp_vocabularies_are_read(path: Path) -> None:
     header = read_header(path)
-    assert time.process_time() - started < 1
     assert header.metadata["tokenizer.ggml.tokens"].length > 1000  # type: ignore[union-attr]
