@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from oa_desktop.gguf.errors import printable
+from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.services.library.model_file import ModelFile
+
+_SIZES = {"size_bytes": "on disk", "need_bytes": "in memory"}
+"""What a person calls a number of bytes."""
 
 
 def model_summary(model: ModelFile) -> str:
@@ -16,10 +19,19 @@ def model_summary(model: ModelFile) -> str:
     return f"{model.name} ({model.facts.parameter_label}, {model.facts.quantisation}, {model.facts.family})"
 
 
+def how_to_chat(model: ModelFile) -> str:
+    """What to type next."""
+    return f"To talk to it: oa-desktop chat --model {printable(model.ref)}"
+
+
 def fact_lines(document: Mapping[str, object]) -> Iterator[str]:
     """What is known of a model, a line for each fact."""
     for name, value in document.items():
         match value:
+            case int() if name in _SIZES:
+                text, name = f"{decimal_size(value)} ({value:,} bytes)", _SIZES[name]
+            case int() if not isinstance(value, bool):
+                text = f"{value:,}"
             case {"repo": repo, "commit": commit, "paths": paths}:
                 text = printable(f"{paths[0]} of {repo} at {commit}", 300)
             case dict():

@@ -4,10 +4,11 @@ import click
 
 from oa_desktop.cli.app import App
 from oa_desktop.cli.downloading import ask, download
-from oa_desktop.cli.model_lines import model_document
+from oa_desktop.cli.model_lines import how_to_chat, model_document
+from oa_desktop.cli.next_steps import suggest
 from oa_desktop.cli.output import StatusLine, json_option, note, print_json, say
+from oa_desktop.errors import UsageError
 from oa_desktop.gguf.errors import decimal_size, printable
-from oa_desktop.hub.errors import GatedRepo
 from oa_desktop.services.downloads.choice import ChosenDownload, choose
 from oa_desktop.services.downloads.downloader import Received
 from oa_desktop.services.downloads.getting import looked_for
@@ -28,20 +29,21 @@ def download_command(repo: str, file: str, revision: str, adopt: bool, as_json: 
     name of a .gguf file or a quantisation such as Q4_K_M; any part of a split model stands for all of them.
     """
     app = App()
+    catalogue = app.catalogue
     try:
-        catalogue = app.catalogue
         chosen = ask(lambda: choose(app.hub, catalogue, repo, file, revision))
-        _introduce(app, chosen)
-        received = _adopted(app, chosen, adopt=adopt)
-        received = received or download(app.downloader, chosen.job, app.download_limit)
-    except GatedRepo as error:
-        if not app.tokens.where():
-            error.hint = f"{error.hint} Then give the app a token: oa-desktop models token set".strip()
+    except UsageError as error:
+        if error.code == "repo-unknown" and catalogue is not None:
+            suggest(error, repo, [entry.id for entry in catalogue.entries])
         raise
+    _introduce(app, chosen)
+    received = _adopted(app, chosen, adopt=adopt)
+    received = received or download(app.downloader, chosen.job, app.download_limit)
     if as_json:
         print_json(received_document(received))
     else:
         say(received_line(received))
+        note(how_to_chat(received.model))
 
 
 def received_line(received: Received) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.model_lines import fact_lines, model_document, model_summary
+from oa_desktop.cli.model_lines import fact_lines, how_to_chat, model_document, model_summary
+from oa_desktop.cli.next_steps import suggest
 from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
 from oa_desktop.cli.search_lines import offer_document
 from oa_desktop.gguf.errors import ModelMissing, decimal_size
@@ -42,6 +43,7 @@ def import_command(path: Path, copy: bool, as_json: bool) -> None:
         print_json(model_document(model))
     else:
         say(f"{model.name} can now be chosen as {model.ref}")
+        note(how_to_chat(model))
 
 
 @click.command()
@@ -52,9 +54,11 @@ def show(ref: str, as_json: bool) -> None:
     app = App()
     try:
         document = model_document(app.library.show(ref))
-    except ModelMissing:
+    except ModelMissing as error:
         known = app.catalogue.find(ref) if app.catalogue else None
         if known is None:
+            if app.catalogue and not error.hint.startswith("Did you mean"):
+                suggest(error, ref, [entry.id for entry in app.catalogue.entries])
             raise
         document = offer_document(offer_of(*known, app.machine, app.settings))
     if as_json:

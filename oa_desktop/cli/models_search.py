@@ -17,10 +17,12 @@ from oa_desktop.cli.search_lines import (
 )
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import printable
-from oa_desktop.hub.catalogue import Catalogue
+from oa_desktop.hub.endpoint import host_of
 from oa_desktop.services.downloads.hub_search import SORTS, Found, RepoContent
 from oa_desktop.services.downloads.recommendations import Offer, offers
 from oa_desktop.services.fit.estimate import Verdict, estimate, largest_model_bytes
+
+_DOWNLOAD = "oa-desktop models download"
 
 
 @click.command()
@@ -55,16 +57,18 @@ def search(text: tuple[str, ...], sort: str, fits: bool, as_json: bool) -> None:
     if found.opened is not None:
         _tell_repo(app, found, found.opened, fits=fits, as_json=as_json)
     else:
-        _tell_repos(known, found, as_json=as_json)
+        _tell_repos(known, found, host_of(app.hub.endpoint), as_json=as_json)
 
 
 def _known(app: App, words: str, *, fits: bool) -> tuple[Offer, ...]:
     catalogue = app.catalogue
     if catalogue is None:
         return ()
-    entries = catalogue.matching(words)
-    found = offers(Catalogue(entries), app.machine, app.settings) if entries else ()
-    return tuple(offer for offer in found if not fits or _may_fit(offer.fit.verdict))
+    meant = {entry.id for entry in catalogue.matching(words)}
+    found = offers(catalogue, app.machine, app.settings) if meant else ()
+    return tuple(
+        offer for offer in found if offer.entry.id in meant and (not fits or _may_fit(offer.fit.verdict))
+    )
 
 
 def _may_fit(verdict: Verdict) -> bool:
@@ -84,21 +88,30 @@ def _tell_known(known: tuple[Offer, ...], *, as_json: bool) -> None:
         return
     _say_offers(known)
     if known:
-        note(f"\nTo download one: oa-desktop models download {known[0].entry.id}")
+        note(f"\nTo download one: {_DOWNLOAD} {known[0].entry.id}")
 
 
-def _tell_repos(known: tuple[Offer, ...], found: Found, *, as_json: bool) -> None:
+def _tell_repos(known: tuple[Offer, ...], found: Found, host: str, *, as_json: bool) -> None:
     if as_json:
         documents = [repo_document(repo) for repo in found.repos]
         print_json({"known": [offer_document(offer) for offer in known], "repos": documents})
         return
-    _say_offers(known)
+    if known:
+        note("Models the app knows:")
+        _say_offers(known)
+        note("")
+    if not found.repos:
+        note(f"{host} has no GGUF model by these words.")
+    else:
+        note(f"On {host}:")
     for repo in found.repos:
         say(repo_line(repo))
+    if known or found.repos:
+        note("")
+    if known:
+        note(f"To download one: {_DOWNLOAD} {known[0].entry.id}")
     if found.repos:
-        note(f"\nThe files of one: oa-desktop models search {printable(found.repos[0].id)}")
-    elif not known:
-        note("The hub has no GGUF model by these words.")
+        note(f"The files of one: oa-desktop models search {printable(found.repos[0].id)}")
 
 
 def _tell_repo(app: App, found: Found, content: RepoContent, *, fits: bool, as_json: bool) -> None:
@@ -123,7 +136,11 @@ def _tell_repo(app: App, found: Found, content: RepoContent, *, fits: bool, as_j
             note(sentence)
     if judged:
         name = printable(judged[0][0].quantisation or judged[0][0].name)
-        note(f"\nTo download one: oa-desktop models download {printable(details.id)} {name}")
+        note(f"\nTo download one: {_DOWNLOAD} {printable(details.id)} {name}")
+    elif content.models:
+        note("None of its models fits this machine; without --fits they are listed.")
+    else:
+        note("There is no .gguf file to chat with in it.")
 
 
 def _how_to_get_in(app: App, content: RepoContent) -> str:

@@ -50,7 +50,7 @@ def remove() -> None:
         say("HF_TOKEN of the environment is still used")
 
 
-@token.command()
+@token.command(short_help="Whether there is a token, where, and whose it is.")
 @json_option
 def show(as_json: bool) -> None:
     """Whether there is a token, where it is, and whose it is; never the token itself."""

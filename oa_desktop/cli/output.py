@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from oa_desktop.cli.next_steps import with_command
 from oa_desktop.errors import OaError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -70,7 +71,7 @@ def note(text: str) -> None:
 
 def tell(error: OaError) -> None:
     """Why something failed: its sentence, and below it the place or the numbers."""
-    note(error.sentence)
+    note(with_command(error))
     lines = [] if error.detail in error.title else error.detail.splitlines()
     shown = lines[:_MOST_DETAIL_LINES]
     if len(lines) > len(shown):

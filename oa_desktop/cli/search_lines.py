@@ -39,7 +39,7 @@ def repo_line(repo: FoundRepo) -> str:
     facts = [
         _parameters(repo.parameters),
         printable(repo.licence, 40),
-        f"{repo.downloads:,} downloads",
+        f"{repo.downloads:,} downloads" if repo.downloads else "",
         f"changed {repo.updated:%Y-%m-%d}" if repo.updated else "",
         "terms to accept first" if repo.gated else "",
     ]

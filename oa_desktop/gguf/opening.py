@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from oa_desktop.gguf.errors import ModelMissing, shown_name
+from oa_desktop.gguf.errors import ModelMissing, printable, shown_name
 from oa_desktop.gguf.folder_kinds import describe_folder
 
 
@@ -26,7 +26,7 @@ def open_regular(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         raise ModelMissing(
             "model-missing",
             f"There is no model file {name}.",
-            detail=str(exc),
+            detail=printable(str(path)),
             hint="It may have been moved.",
         ) from exc
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the path

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.endpoint import ENDPOINT_VARIABLE, host_of
 from oa_desktop.hub.errors import GatedRepo, HubBusy, HubError, HubOffline, HubUnreachable, NotFoundOnHub
+
+AND_GIVE_IT: Final = "and give it to this app"
+"""The last step of a hint; a command or a window says how."""
 
 _MOST_SHOWN = 300
 _TOKEN = re.compile(r"hf_[A-Za-z0-9_-]{4,}")
@@ -132,7 +136,7 @@ def gated(asked: Asked, said: str) -> GatedRepo:
     if asked.has_token:
         step = f"Accept them at {asked.page} with the account the token is of, and wait until you are let in."
     else:
-        step = f"Accept them at {asked.page}, make a token at {asked.tokens_page}, and give it to this app."
+        step = f"Accept them at {asked.page}, make a token at {asked.tokens_page}, {AND_GIVE_IT}."
     return GatedRepo(
         "repo-gated",
         f"The owners of {printable(asked.repo, 100)} ask for a login and for their terms to be accepted.",
@@ -147,7 +151,7 @@ def token_refused(asked: Asked, said: str) -> HubError:
         "token-refused",
         f"{asked.host} does not accept the token." if asked.has_token else f"{asked.host} asks for a token.",
         detail=said,
-        hint=f"Make a new one at {asked.tokens_page}, and give it to this app.",
+        hint=f"Make a new one at {asked.tokens_page}, {AND_GIVE_IT}.",
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from oa_desktop.errors import StorageError
 from oa_desktop.gguf.errors import ModelDamaged, ModelMissing, printable
+from oa_desktop.near_names import nearest
 from oa_desktop.paths import AppPaths, tour_model
 from oa_desktop.services.library.load_marks import LoadMarks
 from oa_desktop.services.library.model_file import (
@@ -75,10 +76,13 @@ class ModelListing:
                     return model
         if path is not None and (path.exists() or len(Path(ref).parts) > 1):
             return self._examined(str(path), path, Origin.PATH, Registry())
+        near = nearest(ref, [model.ref for model in models])
         raise ModelMissing(
-            "model-missing",
+            "model-unknown",
             f"There is no model {printable(ref)}.",
-            hint="Choose one of the list, or give the path of a .gguf file.",
+            hint=f"Did you mean {printable(near)}?"
+            if near
+            else "Choose one of the list, or give the path of a .gguf file.",
         )
 
     def listed_files(self) -> frozenset[Path]:

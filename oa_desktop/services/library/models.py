@@ -10,7 +10,7 @@ from pathlib import Path
 
 from oa_desktop.errors import StorageError, UsageError
 from oa_desktop.gguf.check import check_model
-from oa_desktop.gguf.errors import ModelMissing
+from oa_desktop.gguf.errors import ModelMissing, printable
 from oa_desktop.gguf.fit import MemoryNeed, memory_need, require_fit
 from oa_desktop.gguf.kv_cache import KvType
 from oa_desktop.paths import AppPaths
@@ -124,12 +124,19 @@ class ModelLibrary(ModelListing):
 
         Files of the app wait in a folder of their own until they are purged.
         delete_file: needed for a file that merely lies in the app's folder, where forgetting means deleting.
-        Raises: UsageError for the tour model or a bare path, ModelError when a file cannot be moved,
-        StorageError.
+        Raises: UsageError for the tour model, a bare path, or a name that is not the model's own;
+        ModelError when a file cannot be moved, StorageError.
         """
         model = self.show(ref)
+        if ref.strip() != model.ref and as_path(ref) not in model.parts:
+            raise UsageError(
+                "model-unclear",
+                f"{printable(ref)} is not the name of a model.",
+                hint=f"To remove {model.name}, name it {model.ref}.",
+            )
         if model.origin in (Origin.TOUR, Origin.PATH):
-            raise UsageError("model-kept", f"{model.name} is not an imported model and stays where it is.")
+            why = "comes with the app" if model.origin is Origin.TOUR else "is not on the list"
+            raise UsageError("model-kept", f"{model.name} {why} and stays where it is.")
         if model.origin is Origin.FOLDER and not delete_file:
             raise UsageError(
                 "model-kept",

@@ -218,6 +218,46 @@ def test_what_is_not_there_is_said_in_a_sentence(
     assert run.files == []
 
 
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(run: Run, served: HubServer) -> None:
+    said = run("download", "tinylama", exit_code=2)
+    assert "Did you mean tinyllama-chat-v0.3?" in said
+    assert "oa-desktop models search" in said
+    assert "Did you mean tinyllama-chat-v0.3?" in run("show", "tinyllama", exit_code=1)
+    ref = run.json("download", REPO, FILE)["ref"]
+    for command in ("show", "verify", "remove"):
+        said = run(command, ref[:5], exit_code=1)
+        assert f"Did you mean {ref}? See: oa-desktop models list" in said
+    assert len(run.files) == 1
+    assert "Did you mean 'search'?" in run("serach", exit_code=2)
+
+
+def test_what_to_type_next_is_said_beside_the_result(run: Run, served: HubServer) -> None:
+    ref = run("download", REPO, FILE).split()[-1]
+    assert run.err.endswith(f"To talk to it: oa-desktop chat --model {ref}\n")
+    run.json("download", REPO, FILE)
+    assert "To talk to it" not in run.err
+
+
+def test_a_model_is_removed_by_its_own_name_alone(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(CONTENT)
+    assert run("import", str(file)).split()[-1] == "mine"
+    assert run("import", str(file), "--copy").split()[-1] == "mine-2"
+    run("remove", "mine")
+    said = run("remove", "mine", exit_code=2)
+    assert "name it mine-2" in said
+    assert len(run.files) == 1
+    run("remove", "mine-2")
+    assert run.files == []
+    assert file.exists()
+
+
+def test_sizes_and_counts_of_a_model_are_said_as_people_read_them(run: Run) -> None:
+    lines = run("show", "tinyllama-chat-v0.3").splitlines()
+    assert any(line.startswith("on disk ") and "668 MB (668," in line for line in lines)
+    assert any(line.startswith("context_tokens ") and line.endswith(" 2,048") for line in lines)
+
+
 @pytest.mark.parametrize("named", ["Q8_0", "q8/big-Q8_0-00002-of-00003.gguf", "big-Q8_0-00003-of-00003.gguf"])
 def test_d18_a_split_model_comes_whole_by_any_name(run: Run, hub_server: HubServer, named: str) -> None:
     parts = [f"q8/big-Q8_0-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
@@ -464,6 +504,24 @@ def test_a_search_shows_repositories_and_the_files_of_one(run: Run, served: HubS
     run("search", "someone/other-GGUF")
     assert "accept their terms" in run.err
     assert "no GGUF model" in (run("search", "zebra-zebra") or run.err)
+
+
+def test_a_search_tells_what_the_app_knows_from_what_the_hub_has(run: Run, served: HubServer) -> None:
+    served.add_repo("someone/tinyllama-GGUF", {FILE: CONTENT})
+    out = run("search", "tinyllama").splitlines()
+    assert out[0].startswith("tinyllama-chat-v0.3 ")
+    assert out[-1].startswith("someone/tinyllama-GGUF ")
+    assert "Models the app knows:" in run.err
+    assert f"On {served.endpoint.partition('//')[2]}:" in run.err
+    assert "oa-desktop models download tinyllama-chat-v0.3" in run.err
+    assert "oa-desktop models search someone/tinyllama-GGUF" in run.err
+    assert "recommended" not in "".join(out), "of all models, another one is"
+
+
+def test_a_repository_without_a_model_says_so(run: Run, hub_server: HubServer) -> None:
+    hub_server.add_repo("someone/pickles", {"pytorch_model.bin": b"PK\x03\x04" * 100})
+    run("search", "someone/pickles")
+    assert "no .gguf file to chat with" in run.err
 
 
 def test_searching_sorts_and_leaves_out_what_is_too_big(run: Run, hub_server: HubServer) -> None:
