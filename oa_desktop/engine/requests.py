@@ -6,7 +6,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How a token is chosen from the logits. `None` leaves a filter out; temperature 0 is greedy."""
+    """How a token is chosen from the logits. `None` leaves a filter out; temperature 0 is greedy.
+
+    repetition_penalty: not so small that a logit divided by it is no number of 32 bits.
+    """
 
     temperature: float = 1.0
     top_k: int | None = None

@@ -1,8 +1,12 @@
 """Sampling settings as an ordered chain of steps: which, in what order, with what numbers. Draws nothing."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from oa_desktop.engine.requests import Sampling
+
+COLDEST: Final = 1e-5
+"""Below it the likeliest token is taken: it would be drawn anyway, or logits divided by it be no numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def chain_of(sampling: Sampling, seed: int) -> tuple[Step, ...]:
         steps.append(Repetition(sampling.repetition_penalty))
     if sampling.frequency_penalty or sampling.presence_penalty:
         steps.append(Occurrence(sampling.frequency_penalty, sampling.presence_penalty))
-    if sampling.temperature <= 0:
+    if sampling.temperature < COLDEST:
         return (*steps, Greedy())
     steps.append(Temperature(sampling.temperature))
     if sampling.top_k:

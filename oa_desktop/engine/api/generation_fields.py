@@ -6,6 +6,7 @@ from typing import Final
 
 from oa_desktop.engine.api.fields import Fields
 from oa_desktop.engine.api.problem import bad_field
+from oa_desktop.engine.api.unsupported import refuse_unsupported
 from oa_desktop.engine.requests import Sampling
 
 MOST_REPLIES: Final = 64
@@ -13,6 +14,8 @@ MOST_TOKENS: Final = 1_048_576
 MOST_STOPS: Final = 16
 LONGEST_STOP: Final = 256
 DEFAULT_MAX_TOKENS: Final = 1024
+SMALLEST_PENALTY: Final = 0.01
+"""What is divided by less may be too large for a number of 32 bits."""
 _SEED_LIMIT: Final = 2**32
 
 
@@ -34,6 +37,7 @@ def parse_generation(fields: Fields, max_replies: int) -> GenerationFields:
 
     Raises: Problem 400 naming the field.
     """
+    refuse_unsupported(fields)
     fields.text("model")  # one engine serves one model, so any name will do
     return GenerationFields(
         n=fields.integer("n", 1, min(MOST_REPLIES, max_replies)) or 1,
@@ -75,8 +79,8 @@ def _parse_top_k(fields: Fields) -> int | None:
 
 def _parse_repetition_penalty(fields: Fields) -> float:
     """`repeat_penalty` is llama-server's name for the same number; two names with two values are refused."""
-    ours = fields.number("repetition_penalty", 0.0, 10.0, above=True)
-    theirs = fields.number("repeat_penalty", 0.0, 10.0, above=True)
+    ours = fields.number("repetition_penalty", SMALLEST_PENALTY, 10.0)
+    theirs = fields.number("repeat_penalty", SMALLEST_PENALTY, 10.0)
     if ours is not None and theirs is not None and ours != theirs:
         raise bad_field(fields.path("repeat_penalty"), "equal repetition_penalty when both are given")
     return _or(ours if ours is not None else theirs, 1.0)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -38,6 +38,7 @@ class Routes:
         return [
             Route(OPEN_PATH, self.health, methods=["GET"]),
             Route("/v1/models", self.models, methods=["GET"]),
+            Route("/v1/models/{id:path}", self.model, methods=["GET"]),
             Route("/v1/chat/completions", self.chat, methods=["POST"]),
             Route("/v1/completions", self.complete, methods=["POST"]),
             Route("/tokenize", self.tokenize, methods=["POST"]),
@@ -51,7 +52,16 @@ class Routes:
 
     async def models(self, _request: Request) -> Response:
         """The one model, in OpenAI's list."""
-        entry = {
+        return JSONResponse({"object": "list", "data": [self._entry()]})
+
+    async def model(self, request: Request) -> Response:
+        """The one model, asked for by its name."""
+        if request.path_params["id"] != self._served.name:
+            raise Problem(404, "There is no model of this name here.", param="model", code="model_not_found")
+        return JSONResponse(self._entry())
+
+    def _entry(self) -> dict[str, Any]:
+        return {
             "id": self._served.name,
             "object": "model",
             "created": self._started,
@@ -59,7 +69,6 @@ class Routes:
             "max_model_len": self._served.context_tokens,
             "meta": self._served.describe(),
         }
-        return JSONResponse({"object": "list", "data": [entry]})
 
     async def chat(self, request: Request) -> Response:
         """Replies to a conversation."""

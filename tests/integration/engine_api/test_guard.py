@@ -191,6 +191,7 @@ def test_all_routes_are_known_to_this_test(engine_once):
     assert {route.path for route in Routes(engine_once.served).all()} == {
         "/health",
         "/v1/models",
+        "/v1/models/{id:path}",
         "/v1/chat/completions",
         "/v1/completions",
         "/tokenize",

@@ -22,6 +22,7 @@ from oa_desktop.engine.sampling import (
     [
         (Sampling(temperature=0), (Greedy(),)),
         (Sampling(temperature=0, top_k=5, repetition_penalty=1.2), (Repetition(1.2), Greedy())),
+        (Sampling(temperature=1e-40), (Greedy(),)),
         (Sampling(), (Temperature(1.0), Draw(9))),
         (
             Sampling(temperature=0.75, top_k=50, top_p=0.95, repetition_penalty=1.2),

@@ -7,6 +7,7 @@ from oa_desktop.engine.api import body, generation_fields, prompt_fields
 from oa_desktop.engine.api.exposition import exposition
 from oa_desktop.engine.api.guard import OPEN_PATH
 from oa_desktop.engine.api.routes import Routes
+from oa_desktop.engine.api.unsupported import UNSUPPORTED
 from oa_desktop.engine.fake import FakeBackend
 from oa_desktop.engine.loop import EngineLoop
 from oa_desktop.engine.tally import Outcome
@@ -24,8 +25,12 @@ def test_every_field_that_is_read_is_described():
     assert {name for name in names if f"`{name}`" not in PAGE} == set()
 
 
+def test_every_field_that_is_refused_is_described():
+    assert {name for name in UNSUPPORTED if f"`{name}`" not in PAGE} == set()
+
+
 def test_every_path_is_described():
-    paths = {route.path for route in Routes(None).all()}
+    paths = {route.path.replace(":path", "") for route in Routes(None).all()}
     assert OPEN_PATH in paths
     assert all(re.search(rf"`(GET|POST) {re.escape(path)}`", PAGE) for path in paths)
 

@@ -1,0 +1,44 @@
+"""Fields of the OpenAI protocol that this engine cannot follow, refused by name.
+
+An answer that left them out would look right and be wrong.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from oa_desktop.engine.api.fields import Fields
+from oa_desktop.engine.api.problem import Problem
+
+
+def _is_nothing(value: Any) -> bool:
+    return not value
+
+
+def _is_plain_text(value: Any) -> bool:
+    return not value or (isinstance(value, dict) and value.get("type") == "text")
+
+
+def _is_one(value: Any) -> bool:
+    return value is None or value == 1
+
+
+UNSUPPORTED: Final[dict[str, Callable[[Any], bool]]] = {
+    "logprobs": _is_nothing,
+    "top_logprobs": _is_nothing,
+    "logit_bias": _is_nothing,
+    "response_format": _is_plain_text,
+    "tools": _is_nothing,
+    "functions": _is_nothing,
+    "echo": _is_nothing,
+    "suffix": _is_nothing,
+    "best_of": _is_one,
+}
+"""The values each may have because they ask for nothing."""
+
+
+def refuse_unsupported(fields: Fields) -> None:
+    """Raises: Problem 400 naming the first field that asks for something."""
+    for name, asks_for_nothing in UNSUPPORTED.items():
+        if not asks_for_nothing(fields.raw(name)):
+            message = f"{fields.path(name)} is not supported by this engine."
+            raise Problem(400, message, param=fields.path(name), code="unsupported_parameter")
