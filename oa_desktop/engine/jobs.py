@@ -70,6 +70,11 @@ class Job:
         return not self.replies or any(reply.reason is FinishReason.CANCELLED for reply in self.replies)
 
     @property
+    def promised_sequences(self) -> int:
+        """Sequences the replies hold or will take."""
+        return len(self.running) if self.replies else self.request.n
+
+    @property
     def promised_cells(self) -> int:
         """Cells the replies may still take."""
         if not self.replies:

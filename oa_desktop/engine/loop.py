@@ -21,6 +21,7 @@ FRAME_S: Final = 0.015
 processor time from the next step, and nobody reads faster."""
 
 Listener = Callable[[Event], None]
+_CLOSED: Final = "engine-closed", "The engine is shutting down."
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +101,11 @@ class EngineLoop:
         self._thread = threading.Thread(target=self._run, name="engine-loop", daemon=True)
 
     @property
+    def max_replies(self) -> int:
+        """Of one request: as many as the backend has sequences, but for the one that saving takes."""
+        return self._scheduler.tree.max_sequences
+
+    @property
     def healthy(self) -> bool:
         """False once the loop crashed or hung; it answers nothing any more."""
         return self._healthy
@@ -160,7 +166,7 @@ class EngineLoop:
         return replace(self._stats, turned_away=self._turned_away)
 
     def close(self, *, save_within_s: float = 0.0) -> None:
-        """Cancel every request (each still gets its terminal event), end the thread, close the backend.
+        """Fail every request ("engine-closed"), end the thread, close the backend.
 
         save_within_s: branches are saved before that, as many as there is time for.
         """
@@ -178,7 +184,7 @@ class EngineLoop:
         if not self._healthy:
             return "engine-failed", "The engine stopped after an error and must be restarted."
         if self._closing:
-            return "engine-closed", "The engine is shutting down."
+            return _CLOSED
         if len(self._arrived) + self._scheduler.queued >= self._max_queue:
             return "busy", f"{self._max_queue} requests are waiting already."
         return None
@@ -194,7 +200,10 @@ class EngineLoop:
                 self._hand_out()
                 if self._saved is not None:
                     self._saved.stir()
-            self._deliver([*self._held, *self._scheduler.close()])
+            self._deliver(self._held)
+            self._scheduler.close()
+            self._stats = self._picture()
+            self._fail_listeners(*_CLOSED)
             if self._saved is not None:
                 self._saved.close(self._save_until_s - time.monotonic())
         except Exception:
@@ -267,13 +276,15 @@ class EngineLoop:
     def _fail_all(self) -> None:
         with self._wake:
             self._healthy = False
-            waiting, self._listeners = self._listeners, {}
-        self._scheduler.tally.requests[Outcome.FAILED] += len(waiting)
+            self._scheduler.tally.requests[Outcome.FAILED] += len(self._listeners)
         self._stats = self._picture()
+        self._fail_listeners("engine-failed", "The engine stopped after an error.")
+
+    def _fail_listeners(self, code: str, message: str) -> None:
+        with self._wake:
+            waiting, self._listeners = self._listeners, {}
         for request_id, listener in waiting.items():
-            self._tell(
-                listener, RequestFailure(request_id, "engine-failed", "The engine stopped after an error.")
-            )
+            self._tell(listener, RequestFailure(request_id, code, message))
 
     def _picture(self) -> EngineStats:
         scheduler, tree = self._scheduler, self._scheduler.tree

@@ -158,7 +158,7 @@ class Scheduler:
 
     def _fits(self, request: GenerationRequest, reply_cells: int) -> bool:
         jobs = self._jobs.values()
-        if sum(job.request.n for job in jobs) + request.n > self._limits.max_sequences:
+        if sum(job.promised_sequences for job in jobs) + request.n > self._limits.max_sequences:
             return False
         new = len(request.prompt) - self.tree.match(request.prompt[:-1]).live_cells + reply_cells
         promised = sum(job.promised_cells + self._prompts.unread(job) for job in jobs)

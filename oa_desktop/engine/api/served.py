@@ -28,7 +28,7 @@ class ServedModel:
     @property
     def max_replies(self) -> int:
         """How many replies one request may ask for."""
-        return min(MOST_REPLIES, self.loop.backend.max_sequences)
+        return min(MOST_REPLIES, self.loop.max_replies)
 
     def describe(self) -> dict[str, Any]:
         """What the hello line and `/v1/models` say about the model."""

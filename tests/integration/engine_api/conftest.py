@@ -16,6 +16,7 @@ from oa_desktop.engine.fake import FakeBackend
 from oa_desktop.engine.listening import listen
 from oa_desktop.engine.loop import EngineLoop
 from oa_desktop.engine.prompts.renderer import PromptRenderer
+from oa_desktop.engine.resume.folder import StateFolder
 from oa_desktop.engine.server import Server
 
 TOKEN = "a-token-that-only-the-tests-know"
@@ -68,9 +69,9 @@ def engines() -> Iterator[Callable[..., Engine]]:
     """Start engines over the fake backend. queue: how many requests may wait; the rest is the backend's."""
     with ExitStack() as stops:
 
-        def start(*, queue: int = 64, **options: int) -> Engine:
+        def start(*, queue: int = 64, states: StateFolder | None = None, **options: int) -> Engine:
             backend = GatedBackend(**options)
-            loop = EngineLoop(backend, max_queue=queue)
+            loop = EngineLoop(backend, max_queue=queue, states=states)
             loop.start()
             prompts = PromptRenderer(backend.model, backend.vocabulary, None, context_tokens=backend.n_ctx)
             served = ServedModel(loop, prompts)

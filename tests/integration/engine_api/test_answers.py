@@ -6,6 +6,8 @@ import openai
 import pytest
 
 from oa_desktop.engine.fake import FakeVocabulary, expected_tokens
+from oa_desktop.engine.resume.eviction import Limits
+from oa_desktop.engine.resume.folder import StateFolder
 
 TOKEN = "a-token-that-only-the-tests-know"
 
@@ -133,10 +135,27 @@ def test_the_model_list_describes_the_model(engine):
     assert entry["meta"]["max_replies"] == engine.backend.max_sequences
 
 
+def test_as_many_replies_as_the_model_list_says_are_given(start_engine, tmp_path):
+    engine = start_engine(states=StateFolder(tmp_path, "ab" * 16, Limits(1 << 20)), max_sequences=8)
+    entry = engine.http.get("/v1/models").json()["data"][0]
+    assert entry["meta"]["max_replies"] == 7, "one sequence is for saving"
+    assert engine.ask(n=7, max_tokens=2).status_code == 200
+    refused = engine.ask(n=8, max_tokens=2)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "n")
+
+
+def test_the_model_can_be_asked_for_by_its_name(engine):
+    assert engine.http.get("/v1/models/fake").json()["max_model_len"] == engine.backend.n_ctx
+    for name in ("other", "fa/ke", "%00", "%ff", ""):
+        answer = engine.http.get(f"/v1/models/{name}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+
+
 def test_the_openai_package_can_talk_to_it(engine):
     client = openai.OpenAI(base_url=f"http://127.0.0.1:{engine.port}/v1", api_key=TOKEN, max_retries=0)
     messages = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hello"}]
     assert client.models.list().data[0].id == "fake"
+    assert client.models.retrieve("fake").id == "fake"
     answer = client.chat.completions.create(model="any", messages=messages, n=2, max_tokens=5, seed=1)
     stream = client.chat.completions.create(
         model="any",

@@ -195,6 +195,28 @@ def test_a_crashed_loop_is_reported_by_health_and_by_requests(engine):
     assert engine.ask().json()["error"]["code"] == "engine-failed"
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/completions"])
+def test_an_engine_that_is_ended_calls_no_reply_complete(start_engine, path):
+    engine = start_engine(n_ctx=100_000, cells=200_000)
+    endless = {"max_tokens": 90_000, "ignore_eos": True, "stream_options": {"include_usage": True}}
+    streamed = raw_request(engine, path, {**endless, "stream": True})
+    whole = raw_request(engine, path, endless)
+    engine.wait_until(lambda: engine.loop.stats().running == 2)
+    engine.loop.close()
+    said = b""
+    while b"0\r\n\r\n" not in said:
+        chunk = streamed.recv(65536)
+        assert chunk
+        said += chunk
+    events = [line for line in said.decode().splitlines() if line.startswith("data: ")]
+    assert json.loads(events[-1].removeprefix("data: "))["error"]["code"] == "engine-closed"
+    assert "[DONE]" not in said.decode()
+    assert '"finish_reason":"' not in said.decode()
+    assert b" 503 " in whole.recv(65536)[:20]
+    streamed.close()
+    whole.close()
+
+
 def test_a_silent_stream_sends_a_sign_of_life(engine, monkeypatch):
     monkeypatch.setattr("oa_desktop.engine.api.answers.PULSE_S", 0.05)
     engine.backend.gate.clear()

@@ -18,8 +18,9 @@ from oa_desktop.engine.requests import (
     RequestFailure,
     TextDelta,
 )
+from oa_desktop.engine.tally import Outcome
 
-WAIT_S = 20
+WAIT_S = 60
 PROMPT = tuple(FakeBackend().vocabulary.tokenize(" the tree of open replies"))
 
 
@@ -184,7 +185,7 @@ def test_an_id_that_is_running_is_refused_loudly(loop: EngineLoop, backend: Gate
     assert isinstance(again.wait(), RequestEnd)
 
 
-def test_closing_ends_every_request_and_the_backend(backend: GatedBackend):
+def test_closing_fails_every_request_and_ends_the_backend(backend: GatedBackend):
     loop = EngineLoop(backend)
     loop.start()
     backend.gate.clear()
@@ -196,7 +197,10 @@ def test_closing_ends_every_request_and_the_backend(backend: GatedBackend):
     backend.gate.set()
     loop.close()
     for listener in listeners:
-        assert isinstance(listener.wait(), RequestEnd)
+        end = listener.wait()
+        assert isinstance(end, RequestFailure), "a reply that was cut off is not complete"
+        assert end.code == "engine-closed"
+    assert loop.stats().outcomes()[Outcome.CANCELLED] == 3
     assert backend.closed
     assert backend.open_samplers == 0
     late = Listener()

@@ -295,6 +295,17 @@ def test_a_request_waits_until_its_cells_can_be_had_and_none_overtakes_it():
     assert len([e for e in events if isinstance(e, RequestEnd)]) == 3
 
 
+def test_a_reply_that_ended_gives_its_sequence_to_the_next_request():
+    backend = FakeBackend(max_sequences=4, end_odds=12)
+    scheduler = Scheduler(backend)
+    four = request("four", n=4, max_tokens=400, sampling=Sampling(seed=9), ignore_eos=False)
+    events = run(scheduler, four, request("one", words(5, first=3), max_tokens=1))
+    before = events[: events.index(RequestEnd("one", 5, 0, 1))]
+    lengths = {end.index: end.completion_tokens for end in ends(events, "four")}
+    assert len(set(lengths.values())) > 2
+    assert max(lengths, key=lengths.__getitem__) not in {end.index for end in ends(before, "four")}
+
+
 def test_kept_branches_make_room_for_a_new_request():
     backend = FakeBackend(n_ctx=100, cells=120, max_sequences=16)
     scheduler = Scheduler(backend)
