@@ -102,7 +102,7 @@ class Listener:
             if self._send_buffer is not None:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._send_buffer)
             if self._context is not None:
-                connection.settimeout(5)
+                connection.settimeout(60)
                 connection = self._context.wrap_socket(connection, server_side=True)
                 connection.settimeout(None)
             with self._lock:

@@ -39,7 +39,7 @@ Reply = tuple[int, dict[str, str], bytes]
 
 def ask(address: str, method: str = "GET", headers: dict[str, str] | None = None) -> Reply:
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     try:
         connection.request(
             method, address.removeprefix(f"{parts.scheme}://{parts.netloc}"), headers=headers or {}
@@ -292,12 +292,12 @@ def test_a_file_on_disk_goes_out_whole(hub_server: HubServer, tmp_path: Path) ->
 def test_with_tls_only_those_who_know_the_authority_get_in() -> None:
     with HubServer(tls=True) as server:
         port = urlsplit(server.endpoint).port
-        stranger = http.client.HTTPSConnection("127.0.0.1", port, timeout=10)
+        stranger = http.client.HTTPSConnection("127.0.0.1", port, timeout=60)
         with pytest.raises(ssl.SSLCertVerificationError):
             stranger.request("GET", "/api/models")
         context = ssl.create_default_context()
         server.authority.configure_trust(context)
-        friend = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+        friend = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context)
         friend.request("GET", "/api/models")
         assert friend.getresponse().read() == b"[]"
         friend.close()
@@ -307,7 +307,7 @@ def test_the_proxy_passes_on_or_refuses(hub_server: HubServer) -> None:
     parts = urlsplit(hub_server.proxy)
 
     def through() -> int:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         connection.request("GET", f"{hub_server.endpoint}/api/models")
         status = connection.getresponse().status
         connection.close()

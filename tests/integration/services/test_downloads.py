@@ -18,7 +18,7 @@ from oa_desktop.services.downloads.job import DownloadJob
 from oa_desktop.services.downloads.queue import Downloads
 from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.library.models import ModelLibrary
-from tests.hub_server import FlipByte, HubServer, Stall, Status, Trickle
+from tests.hub_server import FlipByte, HubServer, Stall, Status
 from tests.made_gguf import made_model
 
 REPO, FILE = "someone/model-GGUF", "model.Q4_K_M.gguf"
@@ -89,8 +89,9 @@ def place(hub_server: HubServer, tmp_path: Path) -> Place:
     return Place(hub_server, tmp_path)
 
 
-def slowed(server: HubServer, megabytes_per_second: int = 2) -> None:
-    server.fail(Trickle(megabytes_per_second * 1_000_000), times=None)
+def held_up(server: HubServer) -> None:
+    """Nothing comes after some bytes until there are no more faults."""
+    server.fail(Stall(300_000, 3600), times=None)
 
 
 async def test_a_download_ends_as_a_model_that_can_be_chosen(place: Place) -> None:
@@ -137,7 +138,7 @@ async def test_d17_two_repositories_with_one_file_name_give_two_models(place: Pl
 
 
 async def test_pause_and_resume_and_the_speed_is_told(place: Place) -> None:
-    slowed(place.server)
+    held_up(place.server)
     async with place.queue() as queue:
         key = await queue.downloads.add(DownloadJob(REPO, (FILE,)))
         row = await queue.until(key, lambda row: row.done_bytes > 100_000 and row.seconds_left is not None)
@@ -154,7 +155,7 @@ async def test_pause_and_resume_and_the_speed_is_told(place: Place) -> None:
 
 
 async def test_cancelling_leaves_nothing(place: Place) -> None:
-    slowed(place.server)
+    held_up(place.server)
     async with place.queue() as queue:
         key = await queue.downloads.add(DownloadJob(REPO, (FILE,)))
         await queue.until(key, lambda row: row.done_bytes > 100_000)
@@ -165,7 +166,7 @@ async def test_cancelling_leaves_nothing(place: Place) -> None:
 
 async def test_what_was_not_done_goes_on_after_a_restart_and_what_was_paused_does_not(place: Place) -> None:
     place.server.add_repo("other/model-GGUF", {FILE: made_model(1_100_000, seed=2)})
-    slowed(place.server)
+    held_up(place.server)
     async with place.queue() as queue:
         running = await queue.downloads.add(DownloadJob(REPO, (FILE,)))
         paused = await queue.downloads.add(DownloadJob("other/model-GGUF", (FILE,)))

@@ -17,7 +17,7 @@ from oa_desktop.services.library.model_file import ModelFile
 from oa_desktop.services.library.model_folder import parts_beside
 from oa_desktop.services.library.models import ModelLibrary
 from tests.hub_server import FlipByte, HubServer, SlowStart, Trickle
-from tests.integration.services.test_downloads import FILE, QUICK, REPO, Place, slowed
+from tests.integration.services.test_downloads import FILE, QUICK, REPO, Place, held_up
 from tests.made_gguf import made_model
 
 DEADLINE_S = 30
@@ -39,11 +39,12 @@ def downloaded_elsewhere(place: Place, job: DownloadJob) -> ModelFile:
 @pytest.mark.parametrize("repo", [REPO, "mirror/model-GGUF"])
 async def test_d13_cancelling_takes_no_model_away_that_came_another_way(place: Place, repo: str) -> None:
     place.server.add_repo("mirror/model-GGUF", {FILE: made_model(1_000_000)})
-    slowed(place.server)
+    held_up(place.server)
     async with place.queue() as queue:
         key = await queue.downloads.add(DownloadJob(REPO, (FILE,)))
         await queue.until(key, lambda row: row.done_bytes > 0)
         await queue.downloads.pause(key)
+        place.server.no_more_faults()
         model = await asyncio.to_thread(downloaded_elsewhere, place, DownloadJob(repo, (FILE,)))
         await queue.downloads.cancel(key)
         assert model.path.read_bytes() == made_model(1_000_000)
@@ -66,7 +67,7 @@ async def test_d13_what_waits_its_turn_is_paused_and_cancelled_at_once(place: Pl
 
 
 async def test_d17_the_same_download_clicked_three_times_is_one(place: Place) -> None:
-    slowed(place.server)
+    held_up(place.server)
     async with place.queue() as queue:
         job = DownloadJob(REPO, (FILE,))
         keys = await asyncio.gather(*(queue.downloads.add(job) for _ in range(3)))
@@ -160,7 +161,7 @@ async def test_a_note_of_a_download_that_makes_no_sense_is_left_out(place: Place
 async def test_what_came_stays_while_the_note_of_it_cannot_be_read(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slowed(place.server)
+    held_up(place.server)
     async with place.queue() as queue:
         key = await queue.downloads.add(DownloadJob(REPO, (FILE,)))
         await queue.until(key, lambda row: row.done_bytes > 0)

@@ -5,6 +5,7 @@ Only what a test waits for is short; stalls are those of the app, since a busy m
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Bench:
     hub: Hub
     tuning: Tuning = QUICK
     stop: threading.Event = field(default_factory=threading.Event)
+    limit: Callable[[], int] = lambda: 0
     told: list[Progress] = field(default_factory=list)
 
     @property
@@ -57,7 +59,7 @@ class Bench:
         return hashlib.sha256(self.content).hexdigest()
 
     def control(self) -> Control:
-        return Control(self.stop, lambda: 0, self.told.append)
+        return Control(self.stop, self.limit, self.told.append)
 
     def download(self, **tuning: object) -> Path:
         """The whole way, from the name to the file."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,12 +21,11 @@ from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.locating import locate
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.errors import DownloadCancelled, DownloadStopped
-from tests.hub_server import HubServer, Trickle
+from tests.hub_server import HubServer, Stall, Status, Trickle
 from tests.made_gguf import made_model
 
 from .conftest import FILE, QUICK, REPO, Bench
 
-CHUNK_BYTES = QUICK.read_bytes
 TIMES = 20
 
 
@@ -41,53 +41,40 @@ class StopAt:
             self._bench.stop.set()
 
 
+def stopped_after(bench: Bench, more_bytes: int, done_bytes: int = 0, **tuning: object) -> None:
+    """Brings so many bytes more, then nothing, and is told to stop."""
+    bench.server.fail(Stall(more_bytes, 3600))
+    bench.told = StopAt(bench, done_bytes + more_bytes)
+    with pytest.raises(DownloadCancelled):
+        bench.download(note_s=0.005, **tuning)
+    bench.stop.clear()
+    bench.told = []
+
+
 def slowed(server: HubServer) -> None:
     """Enough for a person to press pause."""
     server.fail(Trickle(40_000_000), times=None)
 
 
 def test_d13_paused_twenty_times_nothing_is_fetched_twice(bench: Bench) -> None:
-    bench.server.fail(Trickle(12_000_000), times=None)
     dice = random.Random(13)
-    pauses = 0
-    while not bench.target.exists() and pauses < TIMES:
-        before = sum(path.stat().st_blocks for path in bench.parts.glob("*.part"))
-        timer = threading.Timer(dice.uniform(0.03, 0.12), bench.stop.set)
-        timer.start()
-        try:
-            bench.download(note_s=0.005)
-        except DownloadCancelled:
-            pauses += 1
-        timer.cancel()
-        bench.stop.clear()
-        assert sum(path.stat().st_blocks for path in bench.parts.glob("*.part")) >= before or (
-            bench.target.exists()
-        )
-    bench.server.no_more_faults()
+    done = [0]
+    for _ in range(TIMES):
+        more = dice.randrange(1, 140_000)
+        stopped_after(bench, more, done[-1])
+        done.append(done[-1] + more)
     bench.download()
     assert bench.is_right()
-    assert pauses > 1
-    asked = [request.headers.get("range") for request in bench.server.seen("cdn", "GET")]
-    starts = [int(text.removeprefix("bytes=").split("-")[0]) if text else 0 for text in asked]
-    assert starts == sorted(starts), "never behind where it was"
-    on_the_way = 4 << 20
-    assert bench.sent_bytes() <= len(bench.content) + pauses * (CHUNK_BYTES + on_the_way)
+    asked = [request.headers.get("range") or "bytes=0-" for request in bench.server.seen("cdn", "GET")]
+    assert [int(text.removeprefix("bytes=").split("-")[0]) for text in asked] == done
 
 
 def test_d13_what_is_paused_is_noted_to_the_byte(bench: Bench) -> None:
-    slowed(bench.server)
-    bench.told = StopAt(bench, 1_000_000)
-    with pytest.raises(DownloadCancelled):
-        bench.download(note_s=0.005)
-    bench.stop.clear()
-    bench.told = []
-    bench.server.no_more_faults()
-    before = len(bench.ranges())
+    stopped_after(bench, 1_000_000)
     bench.download()
     assert bench.is_right()
-    start = int(bench.ranges()[before].removeprefix("bytes=").split("-")[0])
-    assert start >= 1_000_000
-    assert bench.told[0].done_bytes == 0 or bench.told[0].done_bytes == start
+    assert bench.ranges()[-1].startswith("bytes=1000000-")
+    assert bench.told[0].done_bytes in (0, 1_000_000)
 
 
 CHILD = """
@@ -284,12 +271,7 @@ NOTES: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("damage", NOTES)
 def test_a_note_that_was_damaged_costs_time_and_nothing_else(bench: Bench, damage: str) -> None:
-    slowed(bench.server)
-    bench.told = StopAt(bench, 500_000)
-    with pytest.raises(DownloadCancelled):
-        bench.download(note_s=0.005)
-    bench.stop.clear()
-    bench.told = []
+    stopped_after(bench, 500_000)
     note = next(bench.parts.glob("*.json"))
     note.write_text(NOTES[damage](note.read_text()))
     bench.server.no_more_faults()
@@ -298,12 +280,7 @@ def test_a_note_that_was_damaged_costs_time_and_nothing_else(bench: Bench, damag
 
 
 def test_what_a_newer_version_of_the_app_noted_is_left_alone(bench: Bench) -> None:
-    slowed(bench.server)
-    bench.told = StopAt(bench, 500_000)
-    with pytest.raises(DownloadCancelled):
-        bench.download(note_s=0.005)
-    bench.stop.clear()
-    bench.told = []
+    stopped_after(bench, 500_000)
     note = next(bench.parts.glob("*.json"))
     note.write_text(note.read_text().replace('"version": 1', '"version": 2'))
     before = {file.name: file.read_bytes() for file in bench.parts.iterdir()}
@@ -315,12 +292,7 @@ def test_what_a_newer_version_of_the_app_noted_is_left_alone(bench: Bench) -> No
 def test_after_a_restart_of_the_machine_only_what_was_flushed_counts(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slowed(bench.server)
-    bench.told = StopAt(bench, 500_000)
-    with pytest.raises(DownloadCancelled):
-        bench.download(note_s=0.005, flush_s=3600)
-    bench.stop.clear()
-    bench.told = []
+    stopped_after(bench, 500_000, flush_s=3600)
     monkeypatch.setattr("psutil.boot_time", lambda: 1.0)
     bench.server.no_more_faults()
     before = len(bench.ranges())
@@ -330,7 +302,7 @@ def test_after_a_restart_of_the_machine_only_what_was_flushed_counts(
 
 
 def test_d17_the_same_file_twice_at_once_is_fetched_once(bench: Bench) -> None:
-    slowed(bench.server)
+    bench.limit = lambda: 0 if Phase.JOINING in bench.phases() else 100_000
     with ThreadPoolExecutor(2) as both:
         files = list(both.map(lambda _: bench.download(), range(2)))
     assert files == [bench.target, bench.target]
@@ -350,8 +322,8 @@ def test_d17_two_processes_fetch_the_same_file_once(bench: Bench) -> None:
 
 
 def test_waiting_for_another_program_can_be_cancelled(bench: Bench) -> None:
-    slowed(bench.server)
     other = replace(bench, stop=threading.Event(), told=[])
+    bench.limit = lambda: 0 if other.stop.is_set() else 100_000
 
     class StopWhenJoining:
         def append(self, progress: Progress) -> None:
@@ -374,15 +346,13 @@ def test_several_connections_bring_the_same_file(hub_server: HubServer, large: b
     bench.download(most_lanes=4, trial_s=0.1, note_s=0.02, least_lane_bytes=500_000)
     assert bench.is_right()
     ranges = bench.ranges()
-    assert len(ranges) > 2, "each connection is slow, so more of them were opened"
+    assert len(ranges) > 1, "the connection is slow, so another one was tried"
     assert bench.sent_bytes() < 2 * len(large)
 
 
 def test_a_server_that_takes_no_second_connection_is_content_with_one(
     hub_server: HubServer, large: bytes, tmp_path: Path
 ) -> None:
-    from tests.hub_server import Status
-
     hub_server.add_repo(REPO, {FILE: large})
     hub_server.fail(Trickle(20_000_000), times=1)
     hub_server.fail(Status(503), times=None)
@@ -394,8 +364,6 @@ def test_a_server_that_takes_no_second_connection_is_content_with_one(
 
 
 def test_a_limit_is_kept(bench: Bench) -> None:
-    import time
-
     bench.parts.mkdir(parents=True)
     control = Control(threading.Event(), lambda: 6_000_000, bench.told.append)
     location = locate(bench.hub, REPO, FILE, "main", control, QUICK)
