@@ -3,31 +3,37 @@
 import click
 
 from oa_desktop.cli.app import App
+from oa_desktop.cli.download_line import amount
 from oa_desktop.cli.downloading import download
 from oa_desktop.cli.models_download import received_document, received_line
 from oa_desktop.cli.output import json_option, note, print_json, say, tell
 from oa_desktop.errors import OaError, UsageError
 from oa_desktop.gguf.errors import decimal_size, printable
+from oa_desktop.hub.download.progress import Phase, Progress
 from oa_desktop.services.downloads.job import DownloadJob, NewerJob
+
+_WIDTH = 16
+"""Of `999 kB of 4.9 GB`."""
 
 
 @click.command()
 @json_option
 def unfinished(as_json: bool) -> None:
     """The downloads that are not done, with what “resume” and “discard” take."""
-    folder = App().downloader.jobs
-    jobs, newer = folder.load(), folder.newer()
+    downloader = App().downloader
+    jobs, newer = downloader.jobs.load(), downloader.jobs.newer()
     if as_json:
         not_ours = [{"key": job.key, "name": job.name or None} for job in newer]
-        print_json({"downloads": [_job_document(job) for job in jobs], "newer": not_ours})
+        documents = [{**_job_document(job), "done_bytes": downloader.came_bytes(job)} for job in jobs]
+        print_json({"downloads": documents, "newer": not_ours})
         return
     for job in jobs:
-        size = decimal_size(job.size_bytes) if job.size_bytes else ""
-        say(f"{job.key}  {size:>9}  {printable(job.repo)} {printable(job.paths[0])}")
+        came = _how_much(downloader.came_bytes(job), job.size_bytes)
+        say(f"{job.key}  {came:>{_WIDTH}}  {printable(job.repo)} {printable(job.paths[0])}")
         if job.trouble:
             say(f"{'':16}  {printable(job.trouble[1], 200)}")
     for other in newer:
-        say(f"{other.key}  {'':>9}  {other.name}".rstrip())
+        say(f"{other.key}  {'':>{_WIDTH}}  {other.name}".rstrip())
         say(f"{'':16}  A newer version of this app began it, so it is left alone.")
     if not (jobs or newer):
         note("No download is waiting to be finished.")
@@ -91,6 +97,13 @@ def _job_of(app: App, key: str) -> DownloadJob:
             "download-unknown", f"There is {what} {printable(key)}.", hint="See: oa-desktop models unfinished"
         )
     return found[0]
+
+
+def _how_much(came_bytes: int, size_bytes: int) -> str:
+    """`301 of 668 MB`, as far as that is known."""
+    if not size_bytes:
+        return decimal_size(came_bytes) if came_bytes else ""
+    return amount(Progress(Phase.RECEIVING, done_bytes=came_bytes, total_bytes=size_bytes))
 
 
 def _job_document(job: DownloadJob) -> dict[str, object]:

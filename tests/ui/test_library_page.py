@@ -250,6 +250,26 @@ def test_d14_a_download_goes_on_after_the_app_was_closed(start, hub_server):
     assert hub_server.seen("cdn", "GET")[before].headers["range"] != "bytes=0-"
 
 
+def test_d14_a_paused_download_shows_how_much_came_also_after_a_restart(start, hub_server):
+    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
+    hub_server.fail(Trickle(150_000), times=None)
+    first = start()
+    page = first.wiring.library_page
+    page.catalogue.download(ENTRY)
+    first.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0.1)
+    page.downloads_view.pause(downloads(page)[0].key)
+    first.until(lambda: downloads(page)[0].can_resume)
+    came = page.downloads.downloads[0].done_bytes
+    first.close()
+    first.worker = None
+    second = start()
+    page = second.wiring.library_page
+    second.until(lambda: bool(downloads(page)))
+    assert downloads(page)[0].can_resume
+    assert page.downloads.downloads[0].done_bytes == came > 0
+    assert downloads(page)[0].text.startswith("Paused · ")
+
+
 def test_d07_a_file_that_is_gone_is_said_and_can_be_tried_again(page, wired, hub_server):
     page.catalogue.download(ENTRY)
     wired.until(lambda: bool(downloads(page)) and downloads(page)[0].can_retry)

@@ -17,7 +17,7 @@ import psutil  # type: ignore[import-untyped]
 
 from oa_desktop.atomic_file import write_atomically
 from oa_desktop.errors import StorageError
-from oa_desktop.hub.download.ranges import Interval, Ranges
+from oa_desktop.hub.download.ranges import Interval, Ranges, merged
 
 _log = logging.getLogger(__name__)
 
@@ -148,8 +148,7 @@ class PartFile:
                 raise _of_newer_version()
             if content["size"] != self._size or version != _VERSION:
                 return (), Source()
-            same_boot = abs(float(content["boot"]) - psutil.boot_time()) < _SAME_BOOT_S
-            done = _intervals(content["written" if same_boot else "flushed"])
+            done = _there(content)
             source = Source(str(content["place"]), str(content["etag"]))
         except FileNotFoundError:
             return (), Source()
@@ -158,6 +157,26 @@ class PartFile:
             return (), Source()
         length = os.fstat(self._file.fileno()).st_size
         return tuple((start, min(end, length)) for start, end in done), source
+
+
+def came_bytes(folder: Path, sha256: str) -> int:
+    """How much of a file came so far, by its note, to be shown; 0 when nobody knows."""
+    note = folder / f"{sha256}.json"
+    try:
+        if note.is_symlink() or note.stat().st_size > _MOST_NOTE_BYTES:
+            return 0
+        content = json.loads(note.read_bytes())
+        if content["version"] != _VERSION:
+            return 0
+        length = (folder / f"{sha256}.part").stat().st_size
+        return sum(max(0, min(end, length) - start) for start, end in merged(_there(content)))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return 0
+
+
+def _there(content: dict[str, Any]) -> tuple[Interval, ...]:
+    same_boot = abs(float(content["boot"]) - psutil.boot_time()) < _SAME_BOOT_S
+    return _intervals(content["written" if same_boot else "flushed"])
 
 
 def _of_newer_version() -> StorageError:

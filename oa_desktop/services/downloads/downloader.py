@@ -10,6 +10,7 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.download.alone import Alone
 from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.locating import Locator, locate
+from oa_desktop.hub.download.part_file import came_bytes
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.sentences import on_this_machine
 from oa_desktop.hub.download.tuning import Tuning
@@ -98,6 +99,16 @@ class ModelDownloader:
                 self.jobs.discard(job)
         except OSError as exc:
             raise not_removed(exc) from exc
+
+    def came_bytes(self, job: DownloadJob) -> int:
+        """How much of it is on disk, to be shown while nobody downloads it."""
+        done = 0
+        for target, sha256 in zip(self.targets(job) if job.sha256 else (), job.sha256, strict=True):
+            try:
+                done += target.stat().st_size
+            except OSError:
+                done += came_bytes(self.jobs.folder, sha256)
+        return done
 
     def _remove_unlisted(self, job: DownloadJob) -> None:
         """Of a split model some parts may be whole. Names that differ by case may be one file."""

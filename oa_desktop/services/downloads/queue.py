@@ -54,15 +54,16 @@ class Downloads:
         Returns what is to be told of those that a newer version of the app began.
         """
         jobs, newer = await asyncio.to_thread(self._unfinished)
-        for job in jobs:
+        for job, came in jobs:
             trouble = OaError(job.trouble[0], job.trouble[1], hint=job.trouble[2]) if job.trouble else None
             self._rows[job.key] = Download(
                 job,
                 State.PAUSED if job.paused else State.WAITING,
+                done_bytes=came,
                 total_bytes=job.size_bytes,
                 problem=trouble,
             )
-        for job in jobs:
+        for job, _ in jobs:
             if not job.paused:
                 self._start(job)
         self._tell()
@@ -141,10 +142,11 @@ class Downloads:
         self._rows.pop(key, None)
         self._tell()
 
-    def _unfinished(self) -> tuple[tuple[DownloadJob, ...], tuple[NewerJob, ...]]:
+    def _unfinished(self) -> tuple[list[tuple[DownloadJob, int]], tuple[NewerJob, ...]]:
+        """Those that can go on, each with how much of it came."""
         jobs = self._downloader.jobs
         jobs.clean()
-        return jobs.load(), jobs.newer()
+        return [(job, self._downloader.came_bytes(job)) for job in jobs.load()], jobs.newer()
 
     async def _go_on(self, job: DownloadJob, *, anew: bool = False) -> None:
         """anew: what was noted of it the last time, such as its commit, does not count."""

@@ -383,7 +383,9 @@ def test_d13_a_download_that_fails_can_be_listed_resumed_and_discarded(run: Run,
     assert "oa-desktop models resume" in said
     (job,) = run.json("unfinished")["downloads"]
     assert (job["repo"], job["paths"]) == (REPO, [FILE])
+    assert job["done_bytes"] == 30_000
     assert FILE in run("unfinished")
+    assert " 30.0 of 200 kB  " in run.out
     served.no_more_faults()
     before = sum(request.sent_bytes for request in served.seen("cdn", "GET"))
     run("resume")
