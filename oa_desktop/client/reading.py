@@ -10,6 +10,7 @@ from oa_desktop.client.handle import EngineDevice, ModelDescription
 
 _MOST_NOTICES: Final = 20
 _LONGEST_NOTICE: Final = 500
+_MOST_MILLISECONDS: Final = 1e12
 _CONTINUING: Final = ("vllm", "sglang", "llamacpp")
 """Owners of models on servers that go on with a last message of the assistant: by `continue_final_message`;
 llama-server, which calls itself llamacpp, does so always."""
@@ -82,13 +83,12 @@ def unreadable(why: str) -> ReplyUnreadable:
 def _usage(chunk: dict[str, Any]) -> Usage:
     usage, timings = _object(chunk.get("usage")), _object(chunk.get("timings"))
     details = _object(usage.get("prompt_tokens_details"))
-    first_ms = timings.get("prompt_ms")
     seed = chunk.get("seed")
     return Usage(
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
         reused_tokens=_count(details.get("cached_tokens")),
-        first_token_s=first_ms / 1000 if isinstance(first_ms, int | float) else None,
+        first_token_s=_seconds(timings.get("prompt_ms")),
         seed=seed if _is_count(seed) else None,
         dropped_messages=_count(details.get("dropped_messages")),
     )
@@ -127,6 +127,12 @@ def _text(value: Any, limit: int = 200) -> str:
     if not isinstance(value, str):
         return ""
     return "".join(char if char.isprintable() else "\ufffd" for char in value[:limit])
+
+
+def _seconds(milliseconds: Any) -> float | None:
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        return None
+    return milliseconds / 1000 if 0 <= milliseconds < _MOST_MILLISECONDS else None
 
 
 def _count(value: Any) -> int:

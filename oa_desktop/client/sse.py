@@ -51,7 +51,7 @@ class EventParser:
         name, _, value = line.partition(":")
         if name == "data":
             self._data.append(value.removeprefix(" "))
-            self._size += len(value)
+            self._size += len(value) + 1
             self._check_size(self._size)
 
     def _dispatch(self) -> str:

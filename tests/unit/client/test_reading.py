@@ -47,6 +47,16 @@ def test_a_chunk_may_bring_text_an_end_and_usage():
     ]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [10**400, float("inf"), float("nan"), -5, True, "250", None],
+    ids=["huge", "infinite", "nan", "negative", "true", "text", "null"],
+)
+def test_a_time_that_is_none_is_not_told(odd):
+    chunk = {"usage": {"prompt_tokens": 3, "completion_tokens": 2}, "timings": {"prompt_ms": odd}}
+    assert list(stream_events(chunk, 1)) == [Usage(3, 2)]
+
+
 def test_an_engine_says_what_it_left_out_and_how_long_each_reply_is():
     details = {"cached_tokens": 1, "dropped_messages": 4}
     chunk = {

@@ -52,6 +52,8 @@ def test_an_endless_event_is_refused():
         events(b"data: " + b"x" * (LARGEST_EVENT_CHARS + 1))
     with pytest.raises(ReplyUnreadable):
         events(*[b"data: " + b"x" * 100_000 + b"\n"] * 50)
+    with pytest.raises(ReplyUnreadable):
+        events(*[b"data:\n" * 100_000] * 50)
 
 
 @given(st.data())
