@@ -16,6 +16,7 @@ from oa_desktop.engine.llama.mapped_file import let_go
 from oa_desktop.engine.load_errors import explain_load
 from oa_desktop.engine.model_parts import model_parts
 from oa_desktop.errors import ModelError
+from oa_desktop.gguf.errors import printable
 from oa_desktop.gguf.offload import Plan
 
 
@@ -37,7 +38,7 @@ def load_model(path: Path, options: LlamaOptions, on_progress: Callable[[float],
     pointer = native.llama_model_load_from_file(os.fsencode(path), params)
     if not pointer:
         raise explain_load(path, log.errors())
-    model = ModelHandle(pointer, keep=placement)
+    model = ModelHandle(pointer, path, keep=placement)
     _check_kind(path, model)
     for part in model_parts(path):
         let_go(part)
@@ -70,13 +71,13 @@ def _check_kind(path: Path, model: ModelHandle) -> None:
 
 
 def model_facts(handle: ModelHandle) -> ModelFacts:
-    """What the header says."""
+    """What the header says. A model without a name is called like its file."""
     model = handle.pointer
     template = native.llama_model_chat_template(model, None)
     description = ctypes.create_string_buffer(256)
     native.llama_model_desc(model, description, len(description))
     return ModelFacts(
-        name=_metadata(model, "general.name"),
+        name=printable(_metadata(model, "general.name") or handle.path.stem),
         description=description.value.decode(errors="replace"),
         architecture=_metadata(model, "general.architecture"),
         train_context_tokens=native.llama_model_n_ctx_train(model),

@@ -25,5 +25,5 @@ def open_vocabulary(path: Path) -> tuple[ModelFacts, LlamaVocabulary]:
     pointer = native.llama_model_load_from_file(os.fsencode(path), params)
     if not pointer:
         raise explain_load(path, log.errors())
-    handle = ModelHandle(pointer)
+    handle = ModelHandle(pointer, path)
     return model_facts(handle), LlamaVocabulary(handle)

@@ -12,6 +12,7 @@ import pytest
 from gguf import GGUFReader, GGUFWriter, TokenType
 
 from oa_desktop.engine.llama import LlamaBackend, LlamaOptions
+from oa_desktop.engine.llama.vocabulary_only import open_vocabulary
 from oa_desktop.engine.loop import EngineLoop
 from oa_desktop.engine.requests import (
     Event,
@@ -166,6 +167,11 @@ def ask(loop: EngineLoop, name: str, prompt: list[int], n: int = 1) -> tuple[lis
 
 def test_it_is_known_that_the_memory_cannot_be_cut(loop: EngineLoop):
     assert not loop.backend.can_rewind
+
+
+def test_a_model_without_a_name_is_called_like_its_file(loop: EngineLoop, model: Path):
+    assert loop.backend.model.name == model.stem == "tiny"
+    assert open_vocabulary(model)[0].name == "tiny"
 
 
 def test_answering_again_reads_one_token_and_says_the_same(loop: EngineLoop):
