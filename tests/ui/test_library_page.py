@@ -266,7 +266,7 @@ def test_d14_a_paused_download_shows_how_much_came_also_after_a_restart(start, h
     page = second.wiring.library_page
     second.until(lambda: bool(downloads(page)))
     assert downloads(page)[0].can_resume
-    assert page.downloads.downloads[0].done_bytes == came > 0
+    assert page.downloads.downloads[0].done_bytes >= came > 0
     assert downloads(page)[0].text.startswith("Paused · ")
 
 
