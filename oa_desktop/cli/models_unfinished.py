@@ -101,8 +101,9 @@ def _job_of(app: App, key: str) -> DownloadJob:
 
 def _how_much(came_bytes: int, size_bytes: int) -> str:
     """`301 of 668 MB`, as far as that is known."""
-    if not size_bytes:
-        return decimal_size(came_bytes) if came_bytes else ""
+    if not (came_bytes and size_bytes):
+        known = came_bytes or size_bytes
+        return decimal_size(known) if known else ""
     return amount(Progress(Phase.RECEIVING, done_bytes=came_bytes, total_bytes=size_bytes))
 
 

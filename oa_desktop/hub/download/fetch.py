@@ -178,7 +178,7 @@ class _Fetch:
         try:
             read_header(self._part.path)
         except (NotAModel, ModelDamaged, ModelIncomplete) as problem:
-            raise sentences.damaged_on_hub(self._location.path, problem) from problem
+            raise sentences.damaged_on_hub(self._location.path, self._part.path, problem) from problem
 
     def _check_start(self, start: bytes) -> None:
         """Told the first bytes of the file, by the hash."""

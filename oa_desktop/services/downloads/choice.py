@@ -154,7 +154,10 @@ def _nothing(details: RepoDetails, wanted: str, found: list[RepoModel]) -> Excep
 
 
 def _listed(models: list[RepoModel]) -> str:
-    return "\n".join(printable(model.name) for model in models[:_MOST_LISTED])
+    """The names, and beside each how large it is."""
+    shown = [(printable(model.name), model.size_bytes) for model in models[:_MOST_LISTED]]
+    width = max((len(name) for name, _ in shown), default=0)
+    return "\n".join(f"{name:{width}}  {decimal_size(size) if size else ''}".rstrip() for name, size in shown)
 
 
 def _differences(noted: CatalogueFile, remote: RemoteFile) -> tuple[str, ...]:

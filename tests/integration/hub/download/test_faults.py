@@ -354,6 +354,8 @@ def test_a_file_that_is_damaged_on_the_hub_itself_is_not_kept(bench: Bench) -> N
     broken = bytearray(bench.content)
     broken[8:16] = b"\xff" * 8
     bench.server.add_repo(REPO, {"model.Q4_K_M.gguf": bytes(broken)})
-    with pytest.raises(OaError, match="damaged on the hub itself"):
+    with pytest.raises(OaError, match="damaged on the hub itself") as told:
         bench.download()
+    assert "model.Q4_K_M.gguf" in told.value.detail
+    assert ".part" not in told.value.detail
     assert bench.left() == []
