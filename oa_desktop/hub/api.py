@@ -100,8 +100,15 @@ class Hub:
         size, sha256 = reading.size(found.size), reading.sha256(found.etag)
         return FileLocation(repo_id, commit, path, location, size, sha256, time.monotonic())
 
+    def require_online(self) -> None:
+        """Raises HubOffline when the app is told to stay off the network; it may be told so at any time."""
+        variable = offline_variable()
+        if variable or self._offline():
+            raise sentences.offline(Asked(self.endpoint), variable)
+
     def download_headers(self, url: str) -> dict[str, str]:
         """For a GET of `url`: who asks, and the token only when that is the hub's own origin."""
+        self.require_online()
         headers = {"User-Agent": f"oa_desktop/{__version__}"}
         if is_same_origin(self.endpoint, url) and (token := self._token()):
             headers["Authorization"] = f"Bearer {token}"
@@ -117,9 +124,7 @@ class Hub:
             return reading.user_name(answer)
 
     def _questions(self, token: str | None = None) -> "Questions":
-        variable = offline_variable()
-        if variable or self._offline():
-            raise sentences.offline(Asked(self.endpoint), variable)
+        self.require_online()
         try:
             import huggingface_hub.constants  # noqa: F401 (reads the variables; its package would print the error)
 

@@ -70,6 +70,8 @@ def _install() -> None:
             return
         constants.HF_HUB_DISABLE_TELEMETRY = True
         upstream_logging.set_verbosity(logging.ERROR)
+        for name in ("httpx2", "httpcore2"):  # they write down every address, and so every word searched for
+            logging.getLogger(name).setLevel(logging.ERROR)
         set_client_factory(_client)
         _is_installed = True
 

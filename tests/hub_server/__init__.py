@@ -5,6 +5,7 @@ keeps the repositories, `answer` puts an answer on the wire, `listener` accepts 
 """
 
 from .faults import (
+    BrokenHeader,
     ChangedEtag,
     CloseAtOnce,
     CutAfter,
@@ -33,6 +34,7 @@ from .listener import SeenRequest
 from .server import HubServer
 
 __all__ = [
+    "BrokenHeader",
     "ChangedEtag",
     "CloseAtOnce",
     "CutAfter",

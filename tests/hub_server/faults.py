@@ -169,6 +169,14 @@ class EndlessChunkHead(_OfBody):
 
 
 @dataclass(frozen=True)
+class BrokenHeader(_OfBody):
+    """Among the headers is a line that is none."""
+
+    def spoil(self, request: SeenRequest, answer: Answer) -> None:
+        answer.headers["no header at all\r\nX-More"] = "1"
+
+
+@dataclass(frozen=True)
 class FlipByte(_OfBody):
     """One bit of the byte at this place of the file is wrong (at < 0: from its end)."""
 

@@ -3,6 +3,7 @@
 Redirects are followed by hand, so that every address is judged and is sent only the headers meant for it.
 """
 
+import logging
 import ssl
 import threading
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import HubUnreachable
 from oa_desktop.hub.in_time import in_time
 from oa_desktop.hub.sentences import Asked
+
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings have whole addresses, signatures too
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 

@@ -4,10 +4,10 @@ import logging
 import shutil
 import threading
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from oa_desktop.gguf.errors import ModelDamaged, ModelIncomplete, NotAModel
-from oa_desktop.gguf.header import read_header
+from oa_desktop.gguf.header import parse_header
 from oa_desktop.gguf.sniff import kind_of_bytes
 from oa_desktop.hub.download import sentences
 from oa_desktop.hub.download.alone import Alone
@@ -159,7 +159,8 @@ class _Fetch:
         lanes.run()
 
     def _look(self) -> None:
-        """Tell how far it is; notice what the hash found at the start of the file."""
+        """Tell how far it is; notice what forbids to go on: what the hash found, or to be offline."""
+        self._hub.require_online()
         self._report(Phase.RECEIVING)
         failure = self._hash.failure()
         if failure is not None:
@@ -175,10 +176,12 @@ class _Fetch:
     def _check_header(self) -> None:
         """The hash says it is what the hub has; this says it is something llama.cpp can be given."""
         self._part.require_untouched()
+        name = Path(PurePosixPath(self._location.path).name or "model.gguf")
         try:
-            read_header(self._part.path)
+            with self._part.reader() as file:
+                parse_header(file, name, self._size)
         except (NotAModel, ModelDamaged, ModelIncomplete) as problem:
-            raise sentences.damaged_on_hub(self._location.path, self._part.path, problem) from problem
+            raise sentences.damaged_on_hub(self._location.path, problem) from problem
 
     def _check_start(self, start: bytes) -> None:
         """Told the first bytes of the file, by the hash."""

@@ -24,6 +24,10 @@ class Locator(Protocol):
         """Raises HubError."""
         ...
 
+    def require_online(self) -> None:
+        """Raises HubOffline."""
+        ...
+
     def download_headers(self, url: str) -> Mapping[str, str]:
         """What may be sent to this address."""
         ...

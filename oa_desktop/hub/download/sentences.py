@@ -1,7 +1,6 @@
 """The sentences of a download that ends without its file."""
 
 import errno
-from pathlib import Path
 
 from oa_desktop.errors import OaError
 from oa_desktop.gguf.errors import decimal_size, printable
@@ -86,12 +85,12 @@ def came_wrong(location: FileLocation, what: str) -> DownloadDamaged:
     )
 
 
-def damaged_on_hub(path: str, part: Path, problem: OaError) -> DownloadDamaged:
-    """It is what the hub has, and that is no sound model. part: what it was called here while it came."""
+def damaged_on_hub(path: str, problem: OaError) -> DownloadDamaged:
+    """It is what the hub has, and that is no sound model."""
     return DownloadDamaged(
         "hub-file-damaged",
         f"{printable(path)} is damaged on the hub itself and was not kept.",
-        detail=problem.title.replace(part.name, printable(path.rpartition("/")[2])),
+        detail=problem.title,
         hint="Choose another file.",
     )
 

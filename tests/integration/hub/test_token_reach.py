@@ -121,6 +121,15 @@ def test_d06_the_token_is_in_no_error_and_no_log(
         assert not [text for text in (*told, *caplog.messages) if "SECRET" in text]
 
 
+def test_what_a_person_looks_for_is_in_no_log(
+    hub_server: HubServer, hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    hub.search("what nobody should know")
+    assert any("nobody" in request.target for request in hub_server.requests)
+    assert "nobody" not in caplog.text
+
+
 @pytest.mark.parametrize("token", ["two words", "hf_\r\nX-Evil: 1", "hf_ä", "x" * 2000])
 def test_what_cannot_be_a_token_is_not_sent(hub_server: HubServer, token: str) -> None:
     hub = Hub(hub_server.endpoint, lambda: token)

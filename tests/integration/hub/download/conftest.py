@@ -61,11 +61,11 @@ class Bench:
     def control(self) -> Control:
         return Control(self.stop, self.limit, self.told.append)
 
-    def download(self, **tuning: object) -> Path:
+    def download(self, path: str = FILE, **tuning: object) -> Path:
         """The whole way, from the name to the file."""
         self.parts.mkdir(parents=True, exist_ok=True)
         quick = replace(self.tuning, **tuning)
-        location = locate(self.hub, REPO, FILE, "main", self.control(), quick)
+        location = locate(self.hub, REPO, path, "main", self.control(), quick)
         return fetch(self.hub, Wanted(location, self.target), self.parts, self.control(), quick)
 
     def is_right(self) -> bool:

@@ -1,6 +1,7 @@
 """What a hub and the way to it do to a download: each ends in the right file or one sentence, and no junk."""
 
 import socket
+import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -8,12 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from oa_desktop.errors import OaError
+from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.progress import Phase, Progress
 from oa_desktop.hub.errors import (
     DownloadCancelled,
     DownloadDamaged,
     HubBusy,
     HubError,
+    HubOffline,
     HubUnreachable,
     NotFoundOnHub,
 )
@@ -359,3 +362,32 @@ def test_a_file_that_is_damaged_on_the_hub_itself_is_not_kept(bench: Bench) -> N
     assert "model.Q4_K_M.gguf" in told.value.detail
     assert ".part" not in told.value.detail
     assert bench.left() == []
+
+
+def test_a_file_of_an_unreadable_version_is_called_by_its_name(bench: Bench) -> None:
+    other = bytearray(bench.content)
+    other[4:8] = (1).to_bytes(4, "little")
+    bench.server.add_repo(REPO, {"deep/old.Q4_K_M.gguf": bytes(other)})
+    with pytest.raises(OaError, match=r"\Aold\.Q4_K_M\.gguf is a GGUF file of version 1"):
+        bench.download("deep/old.Q4_K_M.gguf")
+
+
+def test_the_app_told_to_stay_offline_stops_receiving_and_goes_on_when_it_may(bench: Bench) -> None:
+    offline = threading.Event()
+    bench.hub = Hub(bench.server.endpoint, offline=offline.is_set)
+    bench.server.fail(Trickle(300_000))
+
+    class OfflineMeanwhile:
+        def append(self, progress: Progress) -> None:
+            if progress.done_bytes:
+                offline.set()
+
+    bench.told = OfflineMeanwhile()
+    for _ in range(2):
+        with pytest.raises(HubOffline):
+            bench.download()
+    bench.told = []
+    offline.clear()
+    bench.download()
+    assert bench.is_right()
+    assert len(bench.ranges()) == 2

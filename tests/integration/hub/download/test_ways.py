@@ -1,6 +1,7 @@
 """The way to the bytes: proxies of the environment, encryption, and what is sent to whom."""
 
 import base64
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,15 @@ from oa_desktop.hub.download.connection import Connections
 from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.part_file import Source
 from oa_desktop.hub.errors import HubUnreachable
-from tests.hub_server import HubServer
+from tests.hub_server import (
+    BrokenHeader,
+    CutAfter,
+    ExpiredSignature,
+    HubServer,
+    Redirect,
+    Status,
+    WrongContentRange,
+)
 
 from .conftest import FILE, QUICK, REPO, Bench
 
@@ -107,3 +116,16 @@ def test_a_connection_may_be_interrupted_when_it_has_brought_everything(bench: B
     body.interrupt()
     body.close()
     connections.close()
+
+
+def test_no_signed_address_gets_into_the_log(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    bench.server.fail(BrokenHeader(), CutAfter(1_000_000))
+    bench.server.fail(Status(503))
+    bench.server.fail(WrongContentRange())
+    bench.server.fail(ExpiredSignature(), Redirect("/elsewhere?sig=1"))
+    bench.download()
+    assert bench.is_right()
+    assert bench.server.fired() > 2
+    assert any("sig=" in request.target for request in bench.server.requests)
+    assert "sig=" not in caplog.text
