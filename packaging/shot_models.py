@@ -164,7 +164,7 @@ HALF = _Half()
 def models_removed(studio: Studio) -> None:
     models_on_disk(studio)
     removed, kept = model("zh", "关于春天的诗", Origin.IMPORTED, 1.2), studio.wiring.library_page.local.files
-    studio.wiring.library_page.on_disk._removed(Removal("1", removed, 0))
+    studio.wiring.library_page.removed.take(Removal("1", removed, removed.size_bytes))
     studio.settle()
     has_models(studio, *(file for file in kept[1:] if file.ref != removed.ref))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from oa_desktop.client.status import EngineStatus, Halted, NotAnswering, Running, Starting, Waiting
 from oa_desktop.gguf.errors import printable
 from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.library.model_removal import Removal
 from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.conversations.summaries import counted
 from oa_desktop.ui.library.local_models import Listing
@@ -58,6 +59,25 @@ class Work:
     progress: float = -1.0
     note: str = ""
     ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRow:
+    """A model that can still be put back. key: of its removal. takes_space: its files are kept until then."""
+
+    key: str
+    title: str
+    text: str
+    takes_space: bool
+
+
+def removed_row(removal: Removal) -> RemovedRow:
+    """The line of a removal."""
+    size = size_text(removal.freed_bytes)
+    text = (
+        f"Removed; takes {size} until the app starts again" if size else "Removed; its file stays where it is"
+    )
+    return RemovedRow(removal.id, one_line(printable(removal.model.name, 200)), text, bool(size))
 
 
 def on_disk_row(

@@ -19,10 +19,10 @@ from oa_desktop.services.library.model_verifying import Verified
 from oa_desktop.services.library.models import ModelLibrary
 from oa_desktop.services.machine import process_bytes
 from oa_desktop.ui.bridge import Bridge
-from oa_desktop.ui.conversations.conversation_rows import one_line
 from oa_desktop.ui.library.downloads_control import DownloadsControl
 from oa_desktop.ui.library.local_models import LocalModels
 from oa_desktop.ui.library.on_disk_rows import OnDiskRow, Work, disk_text, on_disk_row
+from oa_desktop.ui.library.removed_view_model import RemovedViewModel
 from oa_desktop.ui.library.reveal import reveal
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.models.model_view_model import ModelViewModel
@@ -62,6 +62,7 @@ class OnDiskViewModel(QObject):
         library: ModelLibrary,
         local: LocalModels,
         downloads: DownloadsControl,
+        removed: RemovedViewModel,
         models: ModelViewModel,
         pages: Pages,
         notices: Notices,
@@ -73,6 +74,7 @@ class OnDiskViewModel(QObject):
         self._library = library
         self._local = local
         self._downloads = downloads
+        self._removed = removed
         self._models = models
         self._pages = pages
         self._notices = notices
@@ -165,7 +167,7 @@ class OnDiskViewModel(QObject):
 
     @Slot(str)
     def remove(self, ref: str) -> None:
-        """Take a model away; the toast brings it back."""
+        """Take a model away; it can be put back."""
         if self._engine.ref == ref:
             self._engine.unload()
         self._stop_all(ref)
@@ -173,18 +175,7 @@ class OnDiskViewModel(QObject):
         async def remove() -> Removal:
             return await asyncio.to_thread(lambda: self._library.remove(ref, delete_file=True))
 
-        self._bridge.run(remove(), self._removed, self._notices.show_error)
-
-    def _removed(self, removal: Removal) -> None:
-        self._again()
-
-        async def undo() -> ModelFile:
-            return await asyncio.to_thread(self._library.undo_remove, removal)
-
-        def take_back() -> None:
-            self._bridge.run(undo(), lambda _: self._again(), self._notices.show_error)
-
-        self._notices.toast(f"{one_line(removal.model.name)} was removed.", "Undo", take_back)
+        self._bridge.run(remove(), self._removed.take, self._notices.show_error)
 
     def _verifying(self, told: tuple[str, float]) -> None:
         ref, done = told

@@ -28,6 +28,7 @@ from oa_desktop.ui.library.local_models import LocalModels, Look
 from oa_desktop.ui.library.model_settings_view_model import ModelSettingsViewModel
 from oa_desktop.ui.library.on_disk_view_model import OnDiskViewModel
 from oa_desktop.ui.library.prompt_preview_view_model import PromptPreviewViewModel
+from oa_desktop.ui.library.removed_view_model import RemovedViewModel
 from oa_desktop.ui.library.token_view_model import TokenViewModel
 from oa_desktop.ui.models.engine_control import EngineControl
 from oa_desktop.ui.models.model_view_model import ModelViewModel
@@ -80,8 +81,18 @@ class LibraryWiring(QObject):
             endpoint,
             self,
         )
+        self.removed = RemovedViewModel(bridge, library, self.local, models, notices, self)
         self.on_disk = OnDiskViewModel(
-            bridge, engine, library, self.local, self.downloads, models, self.pages, notices, self
+            bridge,
+            engine,
+            library,
+            self.local,
+            self.downloads,
+            self.removed,
+            models,
+            self.pages,
+            notices,
+            self,
         )
         self.importing = ImportViewModel(
             bridge, library, self.local, models, preferences, self.pages, notices, self
@@ -103,6 +114,7 @@ class LibraryWiring(QObject):
             self.catalogue,
             self.search,
             self.token,
+            self.removed,
             self.on_disk,
             self.importing,
             self.preview,

@@ -172,6 +172,17 @@ Item {
                             onMenuRequested: button => menu.ask(onDisk, button)
                         }
                     }
+
+                    Repeater {
+                        model: RemovedViewModel.rows
+
+                        RemovedItem {
+                            id: removed
+
+                            Layout.fillWidth: true
+                            objectName: "removed" + removed.index
+                        }
+                    }
                 }
 
                 ColumnLayout {
