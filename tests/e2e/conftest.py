@@ -152,7 +152,7 @@ class Window:
 
     def stored(self, function):
         """Read back from SQLite, after everything queued before."""
-        return self.worker.submit(function).result(10)
+        return self.worker.submit(function).result(SLOW_MS / 1_000)
 
     def grab(self, path: Path) -> None:
         self.root.grabWindow().save(str(path))

@@ -177,7 +177,9 @@ class ProblemWindow:
         return next(iter(_named(self.root.contentItem(), name)), None)
 
     def focused(self, name):
-        self._qtbot.waitUntil(lambda: (item := self.find(name)) is not None and item.hasActiveFocus())
+        self._qtbot.waitUntil(
+            lambda: (item := self.find(name)) is not None and item.hasActiveFocus(), timeout=30_000
+        )
 
     def press(self, key):
         QTest.keyClick(self.root, key)
