@@ -5,49 +5,18 @@ How long that takes is in docs/performance.md; here is counted what makes it qui
 
 from collections.abc import Callable, Iterator
 
-import PySide6.QtQuick
 import pytest
-from PySide6.QtQml import QQmlApplicationEngine
-from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtQuick import QQuickItem
 from pytestqt.qtbot import QtBot
 from shiboken6 import getCppPointer
 
-from oa_desktop.ui.block_list_model import BlockListModel
 from oa_desktop.ui.blocks.characters import ZERO_WIDTH_SPACE
 from oa_desktop.ui.blocks.limits import CELLS_OF_WEIGHT, PAGE_WEIGHT, TAIL_LINES, UNBROKEN_RUN
 from oa_desktop.ui.fonts import load_fonts
-from oa_desktop.ui.resources import qml_root
 from tests.steps import lines_run, most_lines_to_read
 from tests.ui.long_texts import LONG_TEXTS
+from tests.ui.message_page import MessagePage
 
-PAGE = b"""
-import QtQuick
-import QtQuick.Window
-import OpenAssistant.Blocks
-import OpenAssistant.Documents
-
-Window {
-    id: root
-
-    property BlockListModel model: null
-
-    height: 700
-    visible: true
-    width: 900
-
-    Flickable {
-        anchors.fill: parent
-        contentHeight: list.implicitHeight
-
-        BlockList {
-            id: list
-
-            blocks: root.model
-            width: 736
-        }
-    }
-}
-"""
 MOST_ITEMS = 1_500
 """A page of 150 blocks; 25 short paragraphs, which fill the window, are 215 items."""
 MOST_CHARACTERS = 200_000
@@ -55,12 +24,8 @@ MOST_CHARACTERS = 200_000
 PYTHON = "def f(a, b): return a + b\n"
 
 
-class Page:
-    """A message in a window."""
-
-    def __init__(self, model: BlockListModel, window: QQuickWindow) -> None:
-        self.model = model
-        self.window = window
+class Page(MessagePage):
+    """What is in it, and what a change of it costs."""
 
     def items(self) -> Iterator[QQuickItem]:
         stack = [self.window.contentItem()]
@@ -80,7 +45,7 @@ class Page:
     def lines_until_painted(self, change: Callable[[], None]) -> int:
         def painted() -> None:
             change()
-            self.window.grabWindow()
+            self.paint()
 
         return lines_run(painted)
 
@@ -88,25 +53,16 @@ class Page:
         """The texts that are other ones when this was appended and painted."""
         before = self.texts()
         self.model.append_text(text)
-        self.window.grabWindow()
+        self.paint()
         return [shown for item, shown in self.texts().items() if before.get(item) != shown]
 
 
 @pytest.fixture
 def page(qtbot: QtBot) -> Iterator[Page]:
     load_fonts()
-    engine = QQmlApplicationEngine()
-    engine.addImportPath(str(qml_root()))
-    model = BlockListModel(engine)
-    model.set_text("```py\nx = 1\n```\n\n- warm **up**\n\n| a |\n|---|\n| b |")
-    engine.setInitialProperties({"model": model})
-    engine.loadData(PAGE)
-    window = engine.rootObjects()[0]
-    assert isinstance(window, PySide6.QtQuick.QQuickWindow)
-    window.grabWindow()
-    yield Page(model, window)
-    window.close()
-    del engine
+    page = Page()
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("text", LONG_TEXTS.values(), ids=LONG_TEXTS.keys())
@@ -125,7 +81,7 @@ def test_u05_a_long_message_is_laid_out_by_its_beginning(text: str, page: Page) 
 def test_u06_a_token_of_growing_code_lays_out_its_last_lines(written: int, page: Page) -> None:
     page.model.set_text("")
     page.model.append_text("```py\n" + PYTHON * written)
-    page.window.grabWindow()
+    page.paint()
     told: list[str] = []
     page.model.rowsInserted.connect(lambda *_: told.append("in"))
     page.model.rowsRemoved.connect(lambda *_: told.append("out"))
@@ -137,7 +93,7 @@ def test_u06_a_token_of_growing_code_lays_out_its_last_lines(written: int, page:
 
 def test_u06_a_token_of_a_growing_paragraph_lays_out_that_paragraph(page: Page) -> None:
     page.model.append_text("\n\n" + "some **bold** words\n\n" * 100)
-    page.window.grabWindow()
+    page.paint()
     page.laid_out_by("word ")
     for _ in range(20):
         (shown,) = page.laid_out_by("word ")
