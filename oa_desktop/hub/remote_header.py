@@ -16,7 +16,7 @@ from oa_desktop.hub.download import sentences
 from oa_desktop.hub.download.answers import AddressExpired, NotTheseBytes, WebPage, WrongSize
 from oa_desktop.hub.download.connection import Connections
 from oa_desktop.hub.download.locating import Locator
-from oa_desktop.hub.download.part_file import Source
+from oa_desktop.hub.download.part_note import Source
 from oa_desktop.hub.download.tuning import MIB, Tuning
 from oa_desktop.hub.errors import DownloadCancelled, DownloadDamaged, HubError, HubUnreachable
 from oa_desktop.hub.repos import FileLocation

@@ -18,7 +18,7 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub import sentences
 from oa_desktop.hub.addresses import MOST_REDIRECTS, check_target, onward
 from oa_desktop.hub.download.answers import NotTheseBytes, asked_at, check_answer, place_of, strong_etag
-from oa_desktop.hub.download.part_file import Source
+from oa_desktop.hub.download.part_note import Source
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import HubUnreachable
 from oa_desktop.hub.in_time import in_time

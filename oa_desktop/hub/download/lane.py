@@ -10,6 +10,7 @@ from oa_desktop.hub.download.connection import Body
 from oa_desktop.hub.download.pace import Pace, StallWatch
 from oa_desktop.hub.download.part_file import PartFile
 from oa_desktop.hub.download.ranges import Claim
+from oa_desktop.hub.download.sentences import cut_short, stalled
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import HubUnreachable
 
@@ -105,15 +106,7 @@ class Lane:
         while not self._ending.is_set() and (
             wanted := self._part.ranges.wanted(claim, self._pace.most_bytes(tuning.read_bytes))
         ):
-            self._reading = body, watch
-            data = body.read(wanted)
-            self._reading = None
-            if not data:
-                raise HubUnreachable(
-                    "hub-cut",
-                    "The connection broke off before the file was whole.",
-                    hint="Check the network.",
-                )
+            data = self._read(body, wanted, watch)
             if os.fstat(file.fileno()).st_size < claim.position:
                 self._part.require_untouched()
             view = memoryview(data)
@@ -126,6 +119,19 @@ class Lane:
             if wait_s:
                 self._ending.wait(wait_s)
             elif watch.is_stalled:
-                raise HubUnreachable(
-                    "hub-stalled", "Hardly anything comes any more.", hint="Check the network."
-                )
+                raise stalled()
+
+    def _read(self, body: Body, most_bytes: int, watch: StallWatch) -> bytes:
+        """At least one byte. Raises HubUnreachable."""
+        self._reading = body, watch
+        try:
+            data = body.read(most_bytes)
+        except HubUnreachable as exc:
+            if watch.is_stalled:
+                raise stalled() from exc
+            raise
+        finally:
+            self._reading = None
+        if not data:
+            raise stalled() if watch.is_stalled else cut_short()
+        return data

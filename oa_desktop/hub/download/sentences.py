@@ -25,6 +25,18 @@ def refused(status: int, path: str) -> HubError:
     )
 
 
+def cut_short() -> HubUnreachable:
+    """The body ended too soon."""
+    return HubUnreachable(
+        "hub-cut", "The connection broke off before the file was whole.", hint="Check the network."
+    )
+
+
+def stalled() -> HubUnreachable:
+    """Next to nothing came for a while, or nothing."""
+    return HubUnreachable("hub-stalled", "Hardly anything comes any more.", hint="Check the network.")
+
+
 def no_ranges(path: str) -> HubUnreachable:
     """The server begins at the start each time, and the connection does not last until the end."""
     return HubUnreachable(

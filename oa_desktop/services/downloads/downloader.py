@@ -10,7 +10,7 @@ from oa_desktop.gguf.errors import printable
 from oa_desktop.hub.download.alone import Alone
 from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.locating import Locator, locate
-from oa_desktop.hub.download.part_file import came_bytes
+from oa_desktop.hub.download.part_note import came_bytes
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.sentences import on_this_machine
 from oa_desktop.hub.download.tuning import Tuning

@@ -301,6 +301,32 @@ def test_after_a_restart_of_the_machine_only_what_was_flushed_counts(
     assert bench.ranges()[before] == "", "nothing had been flushed"
 
 
+def test_d14_what_was_written_before_a_kill_is_not_taken_for_flushed_after_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped_after(bench, 500_000, flush_s=3600)
+    stopped_after(bench, 1, 500_000, flush_s=3600)
+    monkeypatch.setattr("psutil.boot_time", lambda: 1.0)
+    bench.download()
+    assert bench.is_right()
+    assert bench.ranges()[-1] == "", "nothing had been flushed"
+
+
+@pytest.mark.parametrize("left", ["empty", "gone"])
+def test_d14_a_note_that_a_loss_of_power_emptied_costs_only_what_was_not_flushed(
+    bench: Bench, left: str
+) -> None:
+    stopped_after(bench, 1_000_000, flush_s=0)
+    stopped_after(bench, 1, 1_000_000, flush_s=3600)
+    note = next(bench.parts.glob("*.json"))
+    note.write_bytes(b"") if left == "empty" else note.unlink()
+    (bench.parts / f".{note.name}.killed.tmp").write_bytes(b"{")
+    bench.download()
+    assert bench.is_right()
+    assert bench.ranges()[-1].startswith("bytes=1000000-")
+    assert bench.left() == [bench.target.name]
+
+
 def test_d17_the_same_file_twice_at_once_is_fetched_once(bench: Bench) -> None:
     bench.limit = lambda: 0 if Phase.JOINING in bench.phases() else 100_000
     with ThreadPoolExecutor(2) as both:

@@ -10,7 +10,7 @@ import pytest
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.connection import Connections
 from oa_desktop.hub.download.fetch import Wanted, fetch
-from oa_desktop.hub.download.part_file import Source
+from oa_desktop.hub.download.part_note import Source
 from oa_desktop.hub.errors import HubUnreachable
 from tests.hub_server import (
     BrokenHeader,
