@@ -11,6 +11,7 @@ from oa_desktop.errors import OaError, UsageError
 from oa_desktop.gguf.errors import decimal_size, printable
 from oa_desktop.hub.download.progress import Phase, Progress
 from oa_desktop.services.downloads.job import DownloadJob, NewerJob
+from oa_desktop.services.downloads.sentences import left_alone
 
 _WIDTH = 16
 """Of `999 kB of 4.9 GB`."""
@@ -88,8 +89,10 @@ def discard(key: str, as_json: bool) -> None:
 
 
 def _job_of(app: App, key: str) -> DownloadJob:
-    """Raises UsageError."""
+    """Raises: UsageError, StorageError for what a newer version began."""
     jobs = app.downloader.jobs.load()
+    if any(job.key == key for job in app.downloader.jobs.newer()):
+        raise left_alone(key)
     found = [job for job in jobs if job.key.startswith(key) or key in (job.repo, *job.paths)]
     if len(found) != 1:
         what = "several unfinished downloads" if found else "no unfinished download"

@@ -431,6 +431,7 @@ def test_what_a_newer_version_began_is_listed_and_removed_only_when_asked_for(ru
     assert "A newer version of this app began it, so it is left alone." in listed
     assert run.json("unfinished")["newer"] == [{"key": note.stem, "name": "Some model"}]
     assert run("resume") == ""
+    assert "A newer version of this app began" in run("resume", note.stem, exit_code=1)
     assert (note.exists(), part.exists()) == (True, True)
     assert run("discard", note.stem) == "Discarded Some model\n"
     assert (note.exists(), part.exists()) == (False, False)
