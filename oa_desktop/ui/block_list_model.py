@@ -48,9 +48,10 @@ _ROLES = (
 
 
 def _page(blocks: Sequence[Block], start: int) -> int:
-    """How many blocks from `start` on are shown at once: many short ones, few that are costly to lay out."""
+    """How many blocks from `start` on are shown at once: many short ones, few long ones, at least one."""
     weights = accumulate(weight(block) for block in islice(blocks, start, None))
-    return sum(1 for _ in takewhile(lambda so_far: so_far <= PAGE_WEIGHT, weights))
+    light = sum(1 for _ in takewhile(lambda so_far: so_far <= PAGE_WEIGHT, weights))
+    return max(light, min(1, len(blocks) - start))
 
 
 @QmlElement

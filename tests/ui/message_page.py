@@ -2,6 +2,7 @@
 
 import PySide6.QtQuick
 from PySide6.QtQml import QQmlApplicationEngine
+from shiboken6 import delete
 
 from oa_desktop.ui.block_list_model import BlockListModel
 from oa_desktop.ui.resources import qml_root
@@ -58,4 +59,4 @@ class MessagePage:
 
     def close(self) -> None:
         self.window.close()
-        del self._engine
+        delete(self._engine)

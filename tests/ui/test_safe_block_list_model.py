@@ -139,3 +139,10 @@ def test_u05_the_copy_of_a_code_block_is_exact(model: BlockListModel, text: str)
 def test_u07_a_right_to_left_paragraph_says_so(model: BlockListModel) -> None:
     model.set_text("مرحبا\n\nhello\n\n```\nمرحبا\n```")
     assert values(model, "rightToLeft") == [True, False, False]
+
+
+def test_u05_a_block_heavier_than_a_page_is_a_page_of_its_own(model: BlockListModel) -> None:
+    model.set_text("first\n\n" + "**a** `b` " * 1_000 + "\n\n" + "**c** `d` " * 1_000 + "\n\nlast")
+    for shown in (1, 2, 3, 4):
+        assert model.rowCount() == shown
+        model.showMore()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from oa_desktop.ui.blocks.characters import is_right_to_left, with_room_to_wrap
 from oa_desktop.ui.blocks.highlight import highlighted
@@ -24,6 +25,9 @@ from oa_desktop.ui.blocks.limits import (
     CELLS_OF_WEIGHT,
     CHARACTERS_OF_WEIGHT,
     CHUNK_LINES,
+    CODE_OF_WEIGHT,
+    LABEL_CHARACTERS,
+    MARKS_OF_WEIGHT,
     PREVIEW_CHARACTERS,
     PREVIEW_LINES,
     TABLE_PREVIEW_CELLS,
@@ -100,12 +104,13 @@ def display_open(block: Block) -> Display:
 def _code(code: Code, *, open_end: bool) -> Display:
     """Code in colour. While it grows only its last lines are coloured and laid out anew."""
     shown, hidden, wraps = preview(code.text)
+    label = code.info[:LABEL_CHARACTERS]
     if wraps:
         return Display(
             "code",
             code.place,
             escaped(with_room_to_wrap(shown)),
-            label=code.info,
+            label=label,
             hidden_lines=hidden,
             wraps=True,
         )
@@ -113,7 +118,7 @@ def _code(code: Code, *, open_end: bool) -> Display:
     settled = (len(lines) - 1) // TAIL_LINES * TAIL_LINES if open_end else len(lines)
     head, tail = ("\n".join(part) for part in (lines[:settled], lines[settled:]))
     markup, tail_markup = (highlighted(part, code.language) for part in (head, tail))
-    return Display("code", code.place, markup, label=code.info, hidden_lines=hidden, tail=tail_markup)
+    return Display("code", code.place, markup, label=label, hidden_lines=hidden, tail=tail_markup)
 
 
 def preview(text: str) -> tuple[str, int, bool]:
@@ -129,17 +134,22 @@ def preview(text: str) -> tuple[str, int, bool]:
 
 def preview_rows(table: Table) -> int:
     """How many rows of a table are shown at once; of a wide one fewer, for each cell takes Qt its time."""
-    return min(len(table.rows), TABLE_PREVIEW_ROWS, TABLE_PREVIEW_CELLS // len(table.header))
+    rows = table.rows[: min(TABLE_PREVIEW_ROWS, TABLE_PREVIEW_CELLS // len(table.header))]
+    sizes = accumulate(sum(map(len, row)) for row in rows)
+    return sum(1 for size in sizes if size <= PREVIEW_CHARACTERS)
 
 
 def weight(block: Block) -> int:
     """What it costs to show a block first, in short paragraphs."""
     match block:
         case Code(text=text):
-            return 5 + min(len(text), PREVIEW_CHARACTERS) // CHARACTERS_OF_WEIGHT
+            return 5 + min(len(text), PREVIEW_CHARACTERS) // CODE_OF_WEIGHT
         case Table():
             return 10 + preview_rows(block) * len(block.header) // CELLS_OF_WEIGHT
-        case Paragraph(source=text) | Heading(source=text) | Math(text=text) | Plain(text=text):
+        case Paragraph(source=text) | Heading(source=text):
+            marks = sum(map(text.count, "*_`~["))
+            return 1 + len(text) // CHARACTERS_OF_WEIGHT + marks // MARKS_OF_WEIGHT
+        case Math(text=text) | Plain(text=text):
             return 1 + min(len(text), PREVIEW_CHARACTERS) // CHARACTERS_OF_WEIGHT
         case Rule() | Error():
             return 1

@@ -69,7 +69,7 @@ class _Walk:
                 case "list_item_close":
                     yield from self.flush_marker()
                 case "heading_open":
-                    yield Heading(self.place(), int(token.tag[1]), tokens[index + 1].content)
+                    yield self.heading(int(token.tag[1]), tokens[index + 1].content)
                 case "paragraph_open":
                     yield self.paragraph(tokens[index + 1].content)
                 case "fence":
@@ -77,7 +77,8 @@ class _Walk:
                 case "code_block" | "table_source":
                     yield Code(self.place(), "", token.content.removesuffix("\n"))
                 case "math":
-                    yield Math(self.place(), token.content)
+                    kind = Plain if len(token.content) > INLINE_CHARACTERS else Math
+                    yield kind(self.place(), token.content)
                 case "plain":
                     yield Plain(self.place(), token.content)
                 case "hr":
@@ -97,6 +98,11 @@ class _Walk:
     def paragraph(self, text: str) -> Paragraph | Plain:
         kind = Plain if len(text) > INLINE_CHARACTERS else Paragraph
         return kind(self.place(), text)
+
+    def heading(self, level: int, text: str) -> Heading | Plain:
+        if len(text) > INLINE_CHARACTERS:
+            return Plain(self.place(), text)
+        return Heading(self.place(), level, text)
 
     def flush_marker(self) -> Iterator[Block]:
         """An item that starts with another container, or has no content, still shows its marker."""
@@ -123,6 +129,8 @@ class _Walk:
             elif token.type == "th_open":
                 aligns.append(_CELL_ALIGN.get(str(token.attrs.get("style", "")), Align.START))
         header, *body = map(tuple, rows)
+        if sum(map(len, header)) > INLINE_CHARACTERS:
+            return Code(self.place(), "", source)
         return Table(self.place(), header, tuple(body), tuple(aligns), source)
 
 

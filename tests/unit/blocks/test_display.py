@@ -12,7 +12,7 @@ from oa_desktop.ui.blocks.display import (
 )
 from oa_desktop.ui.blocks.document import parse_blocks
 from oa_desktop.ui.blocks.highlight import highlighted
-from oa_desktop.ui.blocks.kinds import Code, Error, Math, Paragraph, Place, Plain, Rule, Table
+from oa_desktop.ui.blocks.kinds import Code, Error, Paragraph, Place, Plain, Rule, Table
 from oa_desktop.ui.blocks.limits import PAGE_WEIGHT
 from tests.steps import time_ratio
 from tests.unit.blocks.shown import text_of
@@ -102,15 +102,12 @@ def test_u05_wide_tables_show_fewer_rows_first() -> None:
     assert (display(table(10, 100)).hidden_lines, display(table(10, 20)).hidden_lines) == (76, 0)
 
 
-def test_u05_no_block_weighs_more_than_a_page() -> None:
-    heaviest = [
-        Code(Place(), "", "x" * 1_000_000),
-        Paragraph(Place(), "x" * 1_000_000),
-        Plain(Place(), "x" * 1_000_000),
-        Math(Place(), "x" * 1_000_000),
-        *(parse_blocks("|a" * 40 + "|\n" + "|-" * 40 + "|\n" + ("|b" * 40 + "|\n") * 100)),
-    ]
-    assert all(10 < weight(block) <= PAGE_WEIGHT for block in heaviest)
+def test_u05_long_blocks_weigh_more_than_short_ones() -> None:
+    short, marked, long = "some **bold** words", "**a** `b` " * 100, "words " * 1_000
+    assert [weight(Paragraph(Place(), text)) for text in (short, marked, long)] == [1, 36, 31]
+    assert [weight(Code(Place(), "", text)) for text in (short, long)] == [5, 47]
+    assert weight(Code(Place(), "", "x" * 1_000_000)) < PAGE_WEIGHT, "only its beginning is shown"
+    assert weight(Plain(Place(), "x" * 1_000_000)) < PAGE_WEIGHT
 
 
 def test_an_error_is_a_sentence_and_a_hint() -> None:
