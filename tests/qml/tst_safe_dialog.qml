@@ -17,6 +17,25 @@ Item {
         variant: "danger"
     }
 
+    SafeDialog {
+        id: tall
+
+        acceptText: "Save"
+        message: "Much is asked."
+        title: "A form"
+
+        Repeater {
+            model: 30
+
+            SafeTextField {
+                required property int index
+
+                name: "Field"
+                objectName: "field" + index
+            }
+        }
+    }
+
     LinkDialog {
         id: link
     }
@@ -56,6 +75,8 @@ Item {
         function cleanup(): void {
             dialog.close();
             link.close();
+            tall.close();
+            tryCompare(tall, "visible", false);
             tryCompare(dialog, "visible", false);
             tryCompare(link, "visible", false);
         }
@@ -81,6 +102,28 @@ Item {
             tryCompare(dialog, "opened", true);
             keyClick(Qt.Key_Return);
             compare(accepted.count, 0);
+        }
+
+        function test_a_form_taller_than_the_window_scrolls_between_its_title_and_its_buttons(): void {
+            tall.open();
+            tryCompare(tall, "opened", true);
+            const button = findChild(tall.contentItem, "acceptButton");
+            const body = findChild(tall.contentItem, "dialogBody");
+            verify(tall.height < root.height);
+            verify(button.mapToItem(root, 0, button.height).y < root.height);
+            verify(body.contentHeight > body.height);
+            const last = findChild(tall.contentItem, "field29");
+            last.forceActiveFocus(Qt.TabFocusReason);
+            verify(last.mapToItem(body, 0, last.height).y <= body.height);
+            verify(last.mapToItem(body, 0, 0).y >= 0);
+        }
+
+        function test_a_short_dialog_is_as_tall_as_its_words(): void {
+            dialog.open();
+            tryCompare(dialog, "opened", true);
+            const body = findChild(dialog.contentItem, "dialogBody");
+            compare(body.contentHeight, body.height);
+            verify(!body.interactive);
         }
 
         function test_u04_a_link_dialog_shows_the_host_and_opens_nothing_itself(): void {

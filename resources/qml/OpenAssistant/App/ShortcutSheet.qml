@@ -29,7 +29,7 @@ SafeDialog {
         Layout.rightMargin: -Theme.space3
         boundsBehavior: Flickable.StopAtBounds
         clip: true
-        implicitHeight: Math.min(contentHeight, root.parent ? root.parent.height - Theme.scaled(210) : contentHeight)
+        implicitHeight: Math.min(contentHeight, Math.max(Theme.scaled(120), root.parent ? root.parent.height - Theme.scaled(210) : contentHeight))
         keyNavigationEnabled: false
         model: AppViewModel.shortcuts
         objectName: "shortcutList"

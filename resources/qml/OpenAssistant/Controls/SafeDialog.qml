@@ -7,6 +7,8 @@ import OpenAssistant.Theme
 
 /** A modal dialog with a plain text title and message; children go under the message.
 
+    What is taller than the window scrolls between the title and the buttons.
+
     Buttons: `acceptText`, `rejectText` (empty hides). `variant` colours the accepting one.
 */
 T.Dialog {
@@ -28,6 +30,8 @@ T.Dialog {
     modal: true
     padding: Theme.space6
 
+    onAboutToShow: scroll.contentY = 0
+
     T.Overlay.modal: Rectangle {
         color: Theme.scrim
     }
@@ -46,6 +50,8 @@ T.Dialog {
             root.accept()
 
         SafeText {
+            id: heading
+
             Layout.fillWidth: true
             elide: Text.ElideRight
             maximumLineCount: 3
@@ -57,23 +63,49 @@ T.Dialog {
             Accessible.role: Accessible.Heading
         }
 
-        SafeText {
-            Layout.fillWidth: true
-            elide: Text.ElideRight
-            maximumLineCount: 14
-            text: root.message
-            visible: root.message !== ""
-            wrapMode: Text.Wrap
-        }
+        FocusFlickable {
+            id: scroll
 
-        ColumnLayout {
-            id: bodyColumn
+            /** What the window leaves for it. */
+            readonly property real room: (root.parent ? root.parent.height : 10000) - 2 * Theme.space4 - root.topPadding - root.bottomPadding - heading.height - (buttons.visible ? buttons.height : 0) - 2 * Theme.space3 - Theme.space2
+            readonly property real besides: scroll.furthest > 0 ? Theme.space3 : 0
 
             Layout.fillWidth: true
-            spacing: Theme.space3
+            Layout.rightMargin: -scroll.besides
+            scrolled: content
+            contentHeight: content.implicitHeight
+            implicitHeight: Math.min(content.implicitHeight, Math.max(Theme.scaled(40), scroll.room))
+            interactive: scroll.furthest > 0
+            objectName: "dialogBody"
+            visible: content.implicitHeight > 0
+
+            ColumnLayout {
+                id: content
+
+                spacing: Theme.space3
+                width: scroll.width - scroll.besides
+
+                SafeText {
+                    Layout.fillWidth: true
+                    elide: Text.ElideRight
+                    maximumLineCount: 14
+                    text: root.message
+                    visible: root.message !== ""
+                    wrapMode: Text.Wrap
+                }
+
+                ColumnLayout {
+                    id: bodyColumn
+
+                    Layout.fillWidth: true
+                    spacing: Theme.space3
+                }
+            }
         }
 
         RowLayout {
+            id: buttons
+
             Layout.fillWidth: true
             Layout.topMargin: Theme.space2
             spacing: Theme.space2

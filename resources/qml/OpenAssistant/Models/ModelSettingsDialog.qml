@@ -30,146 +30,133 @@ SafeDialog {
         target: ModelSettingsViewModel
     }
 
-    FocusFlickable {
-        id: scroll
-
+    GridLayout {
         Layout.fillWidth: true
-        Layout.rightMargin: -Theme.space2
-        scrolled: form
-        contentHeight: form.implicitHeight
-        implicitHeight: Math.min(form.implicitHeight, root.parent ? root.parent.height - Theme.scaled(230) : form.implicitHeight)
-        objectName: "modelSettingsForm"
+        columnSpacing: Theme.space5
+        columns: 2
+        rowSpacing: Theme.space3
 
-        GridLayout {
-            id: form
+        SafeText {
+            role: "control"
+            text: qsTr("Context, in tokens")
+        }
 
-            columnSpacing: Theme.space5
-            columns: 2
-            rowSpacing: Theme.space3
-            width: scroll.width - Theme.space2
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.space3
 
-            SafeText {
-                role: "control"
-                text: qsTr("Context, in tokens")
+            SafeSpinBox {
+                from: 0
+                name: qsTr("Context, in tokens; 0 is as in the settings")
+                objectName: "modelContext"
+                stepSize: 512
+                to: ModelSettingsViewModel.contextMost
+                value: ModelSettingsViewModel.contextTokens
+
+                onValueModified: ModelSettingsViewModel.setContextTokens(value)
             }
 
-            RowLayout {
+            SafeText {
                 Layout.fillWidth: true
-                spacing: Theme.space3
-
-                SafeSpinBox {
-                    from: 0
-                    name: qsTr("Context, in tokens; 0 is as in the settings")
-                    objectName: "modelContext"
-                    stepSize: 512
-                    to: ModelSettingsViewModel.contextMost
-                    value: ModelSettingsViewModel.contextTokens
-
-                    onValueModified: ModelSettingsViewModel.setContextTokens(value)
-                }
-
-                SafeText {
-                    Layout.fillWidth: true
-                    elide: Text.ElideRight
-                    maximumLineCount: 2
-                    muted: true
-                    role: "secondary"
-                    text: ModelSettingsViewModel.contextTokens === 0 ? qsTr("0: as in the settings. %1").arg(ModelSettingsViewModel.contextNote) : ModelSettingsViewModel.contextNote
-                    wrapMode: Text.Wrap
-                }
+                elide: Text.ElideRight
+                maximumLineCount: 2
+                muted: true
+                role: "secondary"
+                text: ModelSettingsViewModel.contextTokens === 0 ? qsTr("0: as in the settings. %1").arg(ModelSettingsViewModel.contextNote) : ModelSettingsViewModel.contextNote
+                wrapMode: Text.Wrap
             }
+        }
 
-            SafeText {
-                role: "control"
-                text: qsTr("Layers on the\ngraphics card")
-            }
+        SafeText {
+            role: "control"
+            text: qsTr("Layers on the\ngraphics card")
+        }
 
-            SafeTextField {
-                id: layers
+        SafeTextField {
+            id: layers
 
-                Layout.preferredWidth: Theme.scaled(280)
-                invalid: ModelSettingsViewModel.gpuLayersWrong
-                name: qsTr("Layers on the graphics card: auto, all, or a number")
-                objectName: "modelLayers"
-                placeholderText: qsTr("As in the settings (%1)").arg(ModelSettingsViewModel.usualLayers)
+            Layout.preferredWidth: Theme.scaled(280)
+            invalid: ModelSettingsViewModel.gpuLayersWrong
+            name: qsTr("Layers on the graphics card: auto, all, or a number")
+            objectName: "modelLayers"
+            placeholderText: qsTr("As in the settings (%1)").arg(ModelSettingsViewModel.usualLayers)
 
-                onTextEdited: ModelSettingsViewModel.setGpuLayers(layers.text)
-            }
+            onTextEdited: ModelSettingsViewModel.setGpuLayers(layers.text)
+        }
 
-            SafeText {
-                role: "control"
-                text: qsTr("Cache of the context")
-            }
+        SafeText {
+            role: "control"
+            text: qsTr("Cache of the context")
+        }
 
-            SafeComboBox {
-                Layout.preferredWidth: Theme.scaled(280)
-                currentIndex: ModelSettingsViewModel.kvType
-                model: [qsTr("As in the settings (%1)").arg(ModelSettingsViewModel.usualKv), ...ModelSettingsViewModel.kvTypes]
-                name: qsTr("Cache of the context")
-                objectName: "modelKvType"
+        SafeComboBox {
+            Layout.preferredWidth: Theme.scaled(280)
+            currentIndex: ModelSettingsViewModel.kvType
+            model: [qsTr("As in the settings (%1)").arg(ModelSettingsViewModel.usualKv), ...ModelSettingsViewModel.kvTypes]
+            name: qsTr("Cache of the context")
+            objectName: "modelKvType"
 
-                onActivated: index => ModelSettingsViewModel.setKvType(index)
-            }
+            onActivated: index => ModelSettingsViewModel.setKvType(index)
+        }
 
-            SafeText {
-                role: "control"
-                text: qsTr("Preset")
-            }
+        SafeText {
+            role: "control"
+            text: qsTr("Preset")
+        }
 
-            SafeComboBox {
-                Layout.preferredWidth: Theme.scaled(280)
-                currentIndex: ModelSettingsViewModel.preset
-                model: [qsTr("As in the composer (%1)").arg(ModelSettingsViewModel.usualPreset), ...ModelSettingsViewModel.presets]
-                name: qsTr("Preset")
-                objectName: "modelPreset"
+        SafeComboBox {
+            Layout.preferredWidth: Theme.scaled(280)
+            currentIndex: ModelSettingsViewModel.preset
+            model: [qsTr("As in the composer (%1)").arg(ModelSettingsViewModel.usualPreset), ...ModelSettingsViewModel.presets]
+            name: qsTr("Preset")
+            objectName: "modelPreset"
 
-                onActivated: index => ModelSettingsViewModel.setPreset(index)
-            }
+            onActivated: index => ModelSettingsViewModel.setPreset(index)
+        }
 
-            SafeText {
-                Layout.alignment: Qt.AlignTop
-                role: "control"
-                text: qsTr("What the assistant\nis told first")
-            }
+        SafeText {
+            Layout.alignment: Qt.AlignTop
+            role: "control"
+            text: qsTr("What the assistant\nis told first")
+        }
 
-            SafeTextArea {
-                id: systemPrompt
+        SafeTextArea {
+            id: systemPrompt
 
-                Layout.fillWidth: true
-                maximumHeight: Theme.scaled(110)
-                minimumHeight: Theme.scaled(56)
-                name: qsTr("What the assistant is told first")
-                objectName: "modelSystemPrompt"
-                placeholderText: qsTr("As in the settings")
+            Layout.fillWidth: true
+            maximumHeight: Theme.scaled(110)
+            minimumHeight: Theme.scaled(56)
+            name: qsTr("What the assistant is told first")
+            objectName: "modelSystemPrompt"
+            placeholderText: qsTr("As in the settings")
 
-                onTextChanged: if (root.opened)
-                    ModelSettingsViewModel.setSystemPrompt(systemPrompt.text)
-            }
+            onTextChanged: if (root.opened)
+                ModelSettingsViewModel.setSystemPrompt(systemPrompt.text)
+        }
 
-            SafeText {
-                role: "control"
-                text: qsTr("Prompt format")
-            }
+        SafeText {
+            role: "control"
+            text: qsTr("Prompt format")
+        }
 
-            SafeComboBox {
-                Layout.preferredWidth: Theme.scaled(280)
-                currentIndex: ModelSettingsViewModel.promptFormat
-                model: [qsTr("As recognised (%1)").arg(ModelSettingsViewModel.recognised), ...ModelSettingsViewModel.formats]
-                name: qsTr("Prompt format")
-                objectName: "modelFormat"
+        SafeComboBox {
+            Layout.preferredWidth: Theme.scaled(280)
+            currentIndex: ModelSettingsViewModel.promptFormat
+            model: [qsTr("As recognised (%1)").arg(ModelSettingsViewModel.recognised), ...ModelSettingsViewModel.formats]
+            name: qsTr("Prompt format")
+            objectName: "modelFormat"
 
-                onActivated: index => ModelSettingsViewModel.setPromptFormat(index)
-            }
+            onActivated: index => ModelSettingsViewModel.setPromptFormat(index)
+        }
 
-            SafeText {
-                Layout.alignment: Qt.AlignTop
-                role: "control"
-                text: qsTr("So the model\nreads a talk")
-            }
+        SafeText {
+            Layout.alignment: Qt.AlignTop
+            role: "control"
+            text: qsTr("So the model\nreads a talk")
+        }
 
-            PromptPreview {
-                Layout.fillWidth: true
-            }
+        PromptPreview {
+            Layout.fillWidth: true
         }
     }
 

@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Templates as T
-import OpenAssistant.Controls
 import OpenAssistant.Theme
 
 /** Scrolls its content, also so that whatever has the keyboard focus is seen. */
@@ -30,7 +29,7 @@ Flickable {
     }
 
     boundsBehavior: Flickable.StopAtBounds
-    clip: true
+    clip: root.furthest > 0
     contentWidth: width
 
     Window.onActiveFocusItemChanged: if (root.visible && root.Window.activeFocusItem)
