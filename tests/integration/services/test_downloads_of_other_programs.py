@@ -203,3 +203,35 @@ async def test_locks_and_half_written_notes_of_no_download_are_cleaned_up(place:
     os.utime(old, (0, 0))
     async with place.queue():
         assert [file.name for file in folder.iterdir()] == [young.name]
+
+
+def held_open(monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    """As on Windows, while another program reads such a file."""
+    remove = Path.unlink
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == suffix:
+            raise PermissionError(13, "another program has it open")
+        remove(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+
+
+async def test_a_model_is_there_also_when_the_note_of_its_download_stays(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        held_open(patched, ".job")
+        received = await asyncio.to_thread(downloader_of(place).download, JOB, Control())
+    async with place.queue() as queue:
+        row = await queue.until_state(JOB.key, State.DONE)
+        assert row.model_ref == received.model.ref
+    assert place.files() == [received.model.path.name]
+
+
+async def test_what_cannot_be_removed_is_one_sentence(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    downloader = downloader_of(place)
+    downloader.jobs.save(JOB)
+    held_open(monkeypatch, ".job")
+    with pytest.raises(StorageError, match="cannot be removed"):
+        downloader.discard(JOB)
