@@ -19,6 +19,13 @@ def model_summary(model: ModelFile) -> str:
     return f"{model.name} ({model.facts.parameter_label}, {model.facts.quantisation}, {model.facts.family})"
 
 
+def what_to_know(model: ModelFile) -> Iterator[str]:
+    """What its header says that a person may want to change, or bear in mind."""
+    if model.facts is not None:
+        yield f"Its prompt format is {model.facts.family}, as recognised; --prompt-format takes another"
+        yield from model.facts.notes
+
+
 def how_to_chat(model: ModelFile) -> str:
     """What to type next."""
     return f"To talk to it: oa-desktop chat --model {printable(model.ref)}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from oa_desktop.cli.app import App
-from oa_desktop.cli.model_lines import fact_lines, how_to_chat, model_document, model_summary
+from oa_desktop.cli.model_lines import fact_lines, how_to_chat, model_document, model_summary, what_to_know
 from oa_desktop.cli.next_steps import suggest
 from oa_desktop.cli.output import FAILED, StatusLine, json_option, note, print_json, say
 from oa_desktop.cli.search_lines import offer_document
@@ -43,7 +43,8 @@ def import_command(path: Path, copy: bool, as_json: bool) -> None:
         print_json(model_document(model))
     else:
         say(f"{model.name} can now be chosen as {model.ref}")
-        note(how_to_chat(model))
+        for sentence in (*what_to_know(model), how_to_chat(model)):
+            note(sentence)
 
 
 @click.command()

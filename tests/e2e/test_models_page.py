@@ -1,6 +1,7 @@
 """From the first start to a real model that answers, in three clicks, against a hub on loopback."""
 
 import warnings
+from dataclasses import replace
 
 import keyring
 import pytest
@@ -17,6 +18,7 @@ from oa_desktop.services.downloads.jobs import DownloadJob
 from oa_desktop.services.downloads.row import Download, State
 from oa_desktop.services.fit.estimate import Machine
 from oa_desktop.services.fit.report import FitReport, Verdict
+from oa_desktop.services.library.model_removal import Removal
 from oa_desktop.ui import network_wall
 from tests.e2e.conftest import SLOW_MS, fake_loader
 from tests.e2e.test_window import POISON, Key, Modifier, _accessible_name
@@ -112,6 +114,9 @@ def test_u01_poison_of_the_hub_reaches_no_network_and_stays_visible(page):
     page.until(lambda: page.popup("importDialog").property("opened"))
     page.click("importOnly")
     page.until(lambda: len(library.on_disk.rows.rows) == 2)
+    library.removed.take(Removal("0", replace(library.local.files[0], name=POISON), 1))
+    page.until(lambda: page.find("removed0", "removedTitle") is not None)
+    assert page.item("removed0", "removedTitle").property("text").endswith("std::vector<int> end")
     library.getting.copyFound.emit(POISON, POISON, POISON)
     page.until(lambda: page.popup("copyDialog").property("opened"))
     assert page.popup("copyDialog").property("title").startswith(POISON)

@@ -242,6 +242,7 @@ def test_a_model_is_removed_by_its_own_name_alone(run: Run, tmp_path: Path) -> N
     file = tmp_path / "mine.gguf"
     file.write_bytes(CONTENT)
     assert run("import", str(file)).split()[-1] == "mine"
+    assert "prompt format is oasst" in run.err
     assert run("import", str(file), "--copy").split()[-1] == "mine-2"
     run("remove", "mine")
     said = run("remove", "mine", exit_code=2)
