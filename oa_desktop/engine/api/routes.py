@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,6 +24,8 @@ from oa_desktop.engine.prompts.template_process import TemplateRejected
 from oa_desktop.engine.requests import GenerationRequest
 
 Kind = Literal["chat", "text"]
+_WORTH_A_LOOK: Final = 2
+"""A list of more tokens than so many contexts is refused unread: to look at millions keeps others waiting."""
 
 
 class Routes:
@@ -116,6 +118,9 @@ class Routes:
 
     async def _raw_prompt(self, fields: Fields) -> PreparedPrompt:
         parse_truncation(fields, has_turns=False)
+        limit, raw = self._served.context_tokens, fields.raw("prompt")
+        if isinstance(raw, list) and len(raw) > _WORTH_A_LOOK * limit:
+            raise context_exceeded(len(raw), limit, "prompt")
         prompt = parse_prompt(fields, self._served.loop.backend.vocabulary.size)
         if isinstance(prompt, tuple):
             return PreparedPrompt(prompt)

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from oa_desktop.engine.api import prompt_fields
+
 BIG = 2**63
 WRONG = [
     ("n", [0, -1, 65, 5000, 10**6, BIG, 1.5, "2", True, [1], {}]),
@@ -177,6 +179,16 @@ def test_e13_megabytes_are_refused_without_being_tokenised(start_engine, monkeyp
     assert 100_000 < error["prompt_tokens"] <= 3_000_000
     assert "at least" in error["message"]
     assert tokenised == []
+
+
+@pytest.mark.parametrize("path", ["/v1/completions", "/tokenize"])
+def test_e13_millions_of_tokens_are_refused_without_being_looked_at(start_engine, monkeypatch, path):
+    engine, looked_at = start_engine(n_ctx=64), []
+    monkeypatch.setattr(prompt_fields, "_is_token", lambda token, _size: looked_at.append(token) or True)
+    error = refused(engine.http.post(path, json={"prompt": [50] * 1_000_000}), "prompt")
+    assert error["code"] == "context_length_exceeded"
+    assert (error["prompt_tokens"], error["context_tokens"]) == (1_000_000, 64)
+    assert looked_at == []
 
 
 @pytest.mark.parametrize(("length", "status"), [(62, 200), (63, 200), (64, 400), (65, 400)])
