@@ -5,6 +5,7 @@ Runs where `python3 packaging/dev.py setup --backend vulkan` has made its enviro
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ LAYERS = 4
 pytestmark = [
     pytest.mark.model,
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(700),
     pytest.mark.skipif(not (VULKAN / "oa-desktop-setup").exists(), reason="no build for Vulkan"),
     pytest.mark.skipif(not any(Path("/usr/share/vulkan/icd.d").glob("lvp*")), reason="no software driver"),
 ]
@@ -52,18 +53,28 @@ def software_driver(monkeypatch, cache):
 
 
 def placed(*asked: dict) -> list[dict]:
-    """Where the tour model ran and what it wrote, for each way it was asked for."""
+    """Where the tour model ran and what it wrote, for each way it was asked for.
+
+    On a busy machine the driver crashed in one of eight runs all the same. Then the run is made once more; a
+    crash of ours would come again.
+    """
     lines = "".join(json.dumps({"model": str(TOUR), **way}) + "\n" for way in asked)
-    child = subprocess.run(
+    child = _child(lines)
+    if child.returncode == -signal.SIGSEGV:
+        child = _child(lines)
+    assert child.returncode == 0, child.stderr[-2000:]
+    return [json.loads(line) for line in child.stdout.splitlines()]
+
+
+def _child(lines: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [PYTHON, Path(__file__).with_name("placing_child.py")],
         input=lines,
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"},
         timeout=300,
     )
-    assert child.returncode == 0, child.stderr[-2000:]
-    return [json.loads(line) for line in child.stdout.splitlines()]
 
 
 def test_the_reply_is_the_same_wherever_the_layers_are():
