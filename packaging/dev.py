@@ -11,6 +11,7 @@
                                                measure the engine on such models, beside bare llama.cpp
                                                (ARGS go to `oa-desktop bench`; results to build/bench)
     python3 packaging/dev.py bench-download    measure a download on loopback, beside `curl`
+    python3 packaging/dev.py bench-window      measure the window, beside a screenful of plain text
     python3 packaging/dev.py lock              resolve packaging/locked.txt anew from pyproject.toml
     python3 packaging/dev.py setup             only set up
 
@@ -120,6 +121,11 @@ def bench_download(arguments: list[str]) -> int:
     return in_environment([set_up(), "packaging/bench_download.py", *arguments])
 
 
+def bench_window(arguments: list[str]) -> int:
+    """Measure the window beside the same with little in it."""
+    return in_environment([set_up(), "packaging/bench_window.py", *arguments])
+
+
 def lock(arguments: list[str]) -> int:
     dev_environment.lock(ROOT, arguments)
     return 0
@@ -140,6 +146,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "make-model": make_model,
     "bench": bench,
     "bench-download": bench_download,
+    "bench-window": bench_window,
     "lock": lock,
     "setup": setup,
 }

@@ -1,6 +1,7 @@
 """One message in a window of its own, as the thread shows it."""
 
 import PySide6.QtQuick
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from shiboken6 import delete
 
@@ -44,7 +45,7 @@ class MessagePage:
     def __init__(self) -> None:
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(qml_root()))
-        self.model = BlockListModel(self._engine)
+        self.model = BlockListModel(QCoreApplication.instance())
         self.model.set_text(_EVERY_KIND)
         self._engine.setInitialProperties({"model": self.model})
         self._engine.loadData(_QML)
@@ -60,3 +61,4 @@ class MessagePage:
     def close(self) -> None:
         self.window.close()
         delete(self._engine)
+        delete(self.model)

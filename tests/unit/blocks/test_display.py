@@ -13,7 +13,6 @@ from oa_desktop.ui.blocks.display import (
 from oa_desktop.ui.blocks.document import parse_blocks
 from oa_desktop.ui.blocks.highlight import highlighted
 from oa_desktop.ui.blocks.kinds import Code, Error, Paragraph, Place, Plain, Rule, Table
-from oa_desktop.ui.blocks.limits import PAGE_WEIGHT
 from tests.steps import time_ratio
 from tests.unit.blocks.shown import text_of
 
@@ -105,9 +104,9 @@ def test_u05_wide_tables_show_fewer_rows_first() -> None:
 def test_u05_long_blocks_weigh_more_than_short_ones() -> None:
     short, marked, long = "some **bold** words", "**a** `b` " * 100, "words " * 1_000
     assert [weight(Paragraph(Place(), text)) for text in (short, marked, long)] == [1, 36, 31]
-    assert [weight(Code(Place(), "", text)) for text in (short, long)] == [5, 47]
-    assert weight(Code(Place(), "", "x" * 1_000_000)) < PAGE_WEIGHT, "only its beginning is shown"
-    assert weight(Plain(Place(), "x" * 1_000_000)) < PAGE_WEIGHT
+    assert [weight(Code(Place(), "", text)) for text in (short, long)] == [5, 65]
+    assert weight(Code(Place(), "", "x" * 1_000_000)) == weight(Code(Place(), "", "x" * 20_000))
+    assert weight(Plain(Place(), "x" * 1_000_000)) == weight(Plain(Place(), "x" * 20_000)), "no more is shown"
 
 
 def test_an_error_is_a_sentence_and_a_hint() -> None:
