@@ -66,6 +66,24 @@ def test_a_newcomer_talks_to_a_real_model_after_three_clicks(open_window, hub):
     assert window.wiring.engine.ref == kept.ref == window.wiring.preferences.settings.model
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_way_to_a_model_is_found_in_a_small_window_too(open_window, paths, scale):
+    window = open_window(fake_loader(paths))
+    window.wiring.app.setTextScale(scale)
+    window.root.resize(720, 480)
+    window.until(lambda: window.find("openModelFile") is not None)
+    start = window.item("startPage")
+
+    def is_seen(button):
+        top, bottom = (button.mapToItem(start, QPointF(0, y)).y() for y in (0, button.height()))
+        return 0 <= top and bottom <= start.height()
+
+    for name in ("getRealModel", "openModelFile"):
+        button = window.item(name)
+        button.forceActiveFocus(Qt.FocusReason.TabFocusReason)
+        window.until(lambda button=button: is_seen(button))
+
+
 @pytest.fixture
 def page(open_window, paths, hub):
     """The page, with the catalogue read."""

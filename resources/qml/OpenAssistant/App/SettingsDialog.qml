@@ -31,6 +31,7 @@ SafeDialog {
 
             readonly property list<string> modes: ["system", "light", "dark"]
 
+            Layout.fillWidth: true
             currentIndex: theme.modes.indexOf(AppViewModel.themeMode)
             model: [qsTr("As the system"), qsTr("Light"), qsTr("Dark")]
             name: qsTr("Colours")

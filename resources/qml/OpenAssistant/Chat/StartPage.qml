@@ -7,59 +7,70 @@ import OpenAssistant.Controls
 import OpenAssistant.Theme
 
 /** What a new conversation shows: what this app is for, and a few prompts to begin with. */
-EmptyState {
+FocusFlickable {
     id: root
 
     signal promptChosen(text: string)
 
-    iconName: "chat"
-    text: ModelViewModel.isTour ? qsTr("Everything stays on this computer. The small tour model that comes with the app shows how it works; a real model answers real questions.") : qsTr("Everything stays on this computer. Ask, compare the replies, rank them, and go on from the best.")
-    title: qsTr("Ask for several replies at once")
+    scrolled: start
+    contentHeight: Math.max(root.height, start.implicitHeight + 2 * Theme.space4)
+    interactive: root.furthest > 0
 
-    ColumnLayout {
-        Layout.alignment: Qt.AlignHCenter
-        Layout.topMargin: Theme.space3
-        spacing: Theme.space2
-        visible: !AppViewModel.readOnly
+    EmptyState {
+        id: start
 
-        Repeater {
-            model: ModelViewModel.starters
+        height: root.contentHeight
+        width: root.width
 
-            SafeButton {
-                id: starter
+        iconName: root.height < Theme.scaled(400) ? "" : "chat"
+        text: ModelViewModel.isTour ? qsTr("Everything stays on this computer. The small tour model that comes with the app shows how it works; a real model answers real questions.") : qsTr("Everything stays on this computer. Ask, compare the replies, rank them, and go on from the best.")
+        title: qsTr("Ask for several replies at once")
 
-                required property string modelData
-                required property int index
-
-                Layout.alignment: Qt.AlignHCenter
-                objectName: "starter" + starter.index
-                text: starter.modelData
-
-                onClicked: root.promptChosen(starter.text)
-            }
-        }
-
-        SafeButton {
+        ColumnLayout {
             Layout.alignment: Qt.AlignHCenter
             Layout.topMargin: Theme.space3
-            iconName: "models"
-            objectName: "getRealModel"
-            text: qsTr("Get a real model")
-            variant: "primary"
-            visible: ModelViewModel.isTour
+            spacing: Theme.space2
+            visible: !AppViewModel.readOnly
 
-            onClicked: Pages.show("models")
-        }
+            Repeater {
+                model: ModelViewModel.starters
 
-        SafeButton {
-            Layout.alignment: Qt.AlignHCenter
-            iconName: "folder"
-            objectName: "openModelFile"
-            text: qsTr("Open a model file…")
-            variant: "quiet"
-            visible: ModelViewModel.isTour
+                SafeButton {
+                    id: starter
 
-            onClicked: ModelViewModel.requestFile()
+                    required property string modelData
+                    required property int index
+
+                    Layout.alignment: Qt.AlignHCenter
+                    objectName: "starter" + starter.index
+                    text: starter.modelData
+
+                    onClicked: root.promptChosen(starter.text)
+                }
+            }
+
+            SafeButton {
+                Layout.alignment: Qt.AlignHCenter
+                Layout.topMargin: Theme.space3
+                iconName: "models"
+                objectName: "getRealModel"
+                text: qsTr("Get a real model")
+                variant: "primary"
+                visible: ModelViewModel.isTour
+
+                onClicked: Pages.show("models")
+            }
+
+            SafeButton {
+                Layout.alignment: Qt.AlignHCenter
+                iconName: "folder"
+                objectName: "openModelFile"
+                text: qsTr("Open a model file…")
+                variant: "quiet"
+                visible: ModelViewModel.isTour
+
+                onClicked: ModelViewModel.requestFile()
+            }
         }
     }
 }

@@ -33,7 +33,6 @@ ColumnLayout {
         spacing: Theme.space2
 
         Icon {
-            Layout.alignment: Qt.AlignTop
             color: Theme.muted
             name: "globe"
             size: 16

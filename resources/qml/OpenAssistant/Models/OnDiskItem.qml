@@ -32,6 +32,8 @@ ColumnLayout {
     required property bool canConfigure
     required property bool configured
 
+    readonly property bool narrow: root.width < Theme.scaled(700)
+
     signal menuRequested(button: Item)
 
     /** A few words that are not to be parted at the end of a line. */
@@ -53,9 +55,11 @@ ColumnLayout {
             Layout.fillWidth: true
             spacing: Theme.space1
 
-            RowLayout {
+            GridLayout {
                 Layout.fillWidth: true
-                spacing: Theme.space2
+                columnSpacing: Theme.space2
+                columns: root.narrow ? 1 : 3
+                rowSpacing: Theme.space1
 
                 SafeText {
                     Layout.fillWidth: true
@@ -78,6 +82,7 @@ ColumnLayout {
 
                 Item {
                     Layout.fillWidth: true
+                    visible: !root.narrow
                 }
             }
 
