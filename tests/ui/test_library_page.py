@@ -26,9 +26,7 @@ MACHINE = Machine(4_000_000_000, 1_700_000_000, (), 200_000_000_000)
 ENTRY = "tinyllama-chat-v0.3"
 REPO, FILE = "TheBloke/TinyLlama-1.1B-Chat-v0.3-GGUF", "tinyllama-1.1b-chat-v0.3.Q4_K_M.gguf"
 SMALLER = "tinyllama-1.1b-chat-v0.3.Q3_K_M.gguf"
-QUICK = Tuning(
-    stall_s=1.0, first_wait_s=0.05, longest_wait_s=0.2, spare_bytes=0, reserve_bytes=0, note_s=0.05
-)
+QUICK = Tuning(first_wait_s=0.05, longest_wait_s=0.2, spare_bytes=0, reserve_bytes=0, note_s=0.05)
 TOKEN = "hf_" + "a" * 30
 
 

@@ -21,9 +21,7 @@ from oa_desktop.services.library.models import TOUR_REF, ModelLibrary
 from tests.hub_server import HubServer
 from tests.integration.models.shelves import Shelf, model_bytes, put, shelf_at, source_of
 
-QUICK = Tuning(
-    stall_s=0.4, attempts=2, first_wait_s=0.01, note_s=0.02, spare_bytes=0, reserve_bytes=0, most_lanes=1
-)
+QUICK = Tuning(attempts=2, first_wait_s=0.01, note_s=0.02, spare_bytes=0, reserve_bytes=0, most_lanes=1)
 
 
 @pytest.fixture
