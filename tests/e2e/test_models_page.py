@@ -76,7 +76,7 @@ def test_the_way_to_a_model_is_found_in_a_small_window_too(open_window, paths, s
 
     def is_seen(button):
         top, bottom = (button.mapToItem(start, QPointF(0, y)).y() for y in (0, button.height()))
-        return 0 <= top and bottom <= start.height()
+        return top >= 0 and bottom <= start.height()
 
     for name in ("getRealModel", "openModelFile"):
         button = window.item(name)
