@@ -14,7 +14,7 @@ MODELS = ("tinyllama-chat-v0.3", "tinyllama-chat-v1.0", "oa-falcon-7b-top1", "Mo
         ("tinylama", "tinyllama-chat-v0.3"),
         ("tinyllama-chat-v1", "tinyllama-chat-v1.0"),
         ("model", "Model.Q4_K_M"),
-        ("MODLE.q4_k_m", "Model.Q4_K_M"),
+        ("MODL.q4_k_m", "Model.Q4_K_M"),
         (" oa-falcon ", "oa-falcon-7b-top1"),
         ("qwen34b", "qwen3-4b"),
         ("zebra", None),

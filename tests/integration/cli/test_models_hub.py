@@ -227,7 +227,7 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(run: Run, se
         said = run(command, ref[:5], exit_code=1)
         assert f"Did you mean {ref}? See: oa-desktop models list" in said
     assert len(run.files) == 1
-    assert "Did you mean 'search'?" in run("serach", exit_code=2)
+    assert "Did you mean 'search'?" in run("searchh", exit_code=2)
 
 
 def test_what_to_type_next_is_said_beside_the_result(run: Run, served: HubServer) -> None:
