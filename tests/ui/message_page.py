@@ -53,6 +53,8 @@ class MessagePage:
         assert isinstance(window, PySide6.QtQuick.QQuickWindow)
         self.window = window
         self.paint()
+        self.model.set_text("")
+        self.paint()
 
     def paint(self) -> None:
         """Lay out and draw what changed."""

@@ -29,7 +29,7 @@ def test_results_arrive_in_the_gui_thread(bridge, qtbot):
         return threading.current_thread().name
 
     bridge.run(work(), lambda name: seen.append((name, threading.current_thread())), seen.append)
-    qtbot.waitUntil(lambda: bool(seen))
+    qtbot.waitUntil(lambda: bool(seen), timeout=30_000)
     assert seen == [("io", threading.main_thread())]
 
 
@@ -40,7 +40,7 @@ def test_expected_trouble_goes_to_failed(bridge, qtbot):
         raise OaError("x", "Expected.")
 
     bridge.run(work(), lambda _: seen.append("done"), lambda error: seen.append(error.title))
-    qtbot.waitUntil(lambda: bool(seen))
+    qtbot.waitUntil(lambda: bool(seen), timeout=30_000)
     assert seen == ["Expected."]
 
 
@@ -50,7 +50,7 @@ def test_a_bug_is_raised_in_the_gui_thread(bridge, qtbot):
 
     with qtbot.captureExceptions() as caught:
         bridge.run(work(), lambda _: None, lambda _: None)
-        qtbot.waitUntil(lambda: bool(caught))
+        qtbot.waitUntil(lambda: bool(caught), timeout=30_000)
     assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
 
 
@@ -66,7 +66,7 @@ def test_a_stream_arrives_in_order_and_is_closed_when_cancelled(bridge, qtbot):
             closed.set()
 
     job = bridge.follow(numbers(), seen.append, seen.append)
-    qtbot.waitUntil(lambda: len(seen) == 3)
+    qtbot.waitUntil(lambda: len(seen) == 3, timeout=30_000)
     job.cancel()
     assert seen == [0, 1, 2]
     assert closed.wait(30)
@@ -82,7 +82,7 @@ def test_a_closed_bridge_delivers_and_starts_nothing(bridge, io, qtbot):
 
     bridge.run(work(), seen.append, seen.append).cancel()
     Bridge(io, bridge).post(later.append, "after everything before")
-    qtbot.waitUntil(lambda: bool(later))
+    qtbot.waitUntil(lambda: bool(later), timeout=30_000)
     assert seen == []
 
 

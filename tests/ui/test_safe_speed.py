@@ -19,7 +19,7 @@ from tests.ui.message_page import MessagePage
 
 MOST_ITEMS = 1_500
 """A page of 150 blocks; 25 short paragraphs, which fill the window, are 215 items."""
-MOST_CHARACTERS = 200_000
+MOST_CHARACTERS = 100_000
 """Of text and our own tags; long paragraphs full of marks have the most."""
 PYTHON = "def f(a, b): return a + b\n"
 
