@@ -23,10 +23,11 @@ VULKAN = ROOT / ".venv-vulkan"
 PYTHON = VULKAN / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 ENGINE = (str(PYTHON), "-m", "oa_desktop.engine")
 LAYERS = 4
+TRIES = 5
 pytestmark = [
     pytest.mark.model,
     pytest.mark.slow,
-    pytest.mark.timeout(700),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not (VULKAN / "oa-desktop-setup").exists(), reason="no build for Vulkan"),
     pytest.mark.skipif(not any(Path("/usr/share/vulkan/icd.d").glob("lvp*")), reason="no software driver"),
 ]
@@ -55,13 +56,14 @@ def software_driver(monkeypatch, cache):
 def placed(*asked: dict) -> list[dict]:
     """Where the tour model ran and what it wrote, for each way it was asked for.
 
-    On a busy machine the driver crashed in one of eight runs all the same. Then the run is made once more; a
-    crash of ours would come again.
+    On a busy machine the driver crashes now and then all the same, inside of llama_decode. Then the run is
+    made again; a crash of ours would come each time.
     """
     lines = "".join(json.dumps({"model": str(TOUR), **way}) + "\n" for way in asked)
-    child = _child(lines)
-    if child.returncode == -signal.SIGSEGV:
+    for _ in range(TRIES):
         child = _child(lines)
+        if child.returncode not in {-signal.SIGSEGV, -signal.SIGABRT}:
+            break
     assert child.returncode == 0, child.stderr[-2000:]
     return [json.loads(line) for line in child.stdout.splitlines()]
 
@@ -73,7 +75,7 @@ def _child(lines: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"},
-        timeout=300,
+        timeout=150,
     )
 
 
