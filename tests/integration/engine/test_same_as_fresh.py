@@ -23,8 +23,8 @@ from tests.integration.engine.test_llama_memories import TOUR, recurrent_model, 
 
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not TOUR.exists(), reason="no tour model")]
 CONTEXT = 256
-ROUNDING = 0.6
-"""Of logits whose standard deviation is above 3; the worst that was seen in thousands of replies is 0.08."""
+ROUNDING = {"tour": 0.6, "recurrent": 0.01, "sliding window": 0.1}
+"""Of logits whose standard deviation is above 3; in thousands of replies 0.08, 0 and 0.014 were seen."""
 ROUNDS = 24
 PATIENCE_S = 120
 
@@ -74,13 +74,17 @@ class Fresh:
         return worst
 
 
-@pytest.fixture(params=["tour", "recurrent", "sliding window"])
-def model(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    if request.param == "tour":
+@pytest.fixture(params=ROUNDING)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def model(kind: str, tmp_path: Path) -> Path:
+    if kind == "tour":
         return TOUR
     path = tmp_path / "tiny.gguf"
-    make: Callable[[Path], None] = recurrent_model if request.param == "recurrent" else sliding_window_model
-    make(path)
+    (recurrent_model if kind == "recurrent" else sliding_window_model)(path)
     return path
 
 
@@ -123,7 +127,7 @@ def submit(loop: EngineLoop, request: GenerationRequest) -> Callable[[], Event]:
     return end
 
 
-def test_every_token_is_one_that_an_engine_with_an_empty_memory_would_choose(model: Path, start: Start):
+def test_every_token_is_one_that_an_empty_engine_would_choose(kind: str, model: Path, start: Start):
     draw = random.Random(11)
     fresh = Fresh(model)
     known = [[draw.randrange(300, 4000) for _ in range(length)] for length in (20, 70, 130, 180)]
@@ -143,18 +147,21 @@ def test_every_token_is_one_that_an_engine_with_an_empty_memory_would_choose(mod
                 sampling=Sampling(temperature=0, seed=number),
                 ignore_eos=True,
             )
-            asked.append((request, submit(loop, request)))
-            if draw.random() < 0.2:
+            cancelled = draw.random() < 0.2
+            asked.append((request, cancelled, submit(loop, request)))
+            if cancelled:
                 loop.cancel(request.id)
-        for request, end in asked:
-            reused += getattr(end(), "reused_tokens", 0)
+        for request, cancelled, wait in asked:
+            end = wait()
+            assert isinstance(end, RequestEnd) or cancelled, end
+            reused += end.reused_tokens if isinstance(end, RequestEnd) else 0
             for reply in loop.backend.chosen[request.sampling.seed]:
-                assert fresh.worst_shortfall(request.prompt, reply) < ROUNDING, (turn, request)
+                assert fresh.worst_shortfall(request.prompt, reply) < ROUNDING[kind], (turn, request)
                 known.append([*request.prompt, *reply])
+        assert loop.healthy
         if turn % 8 == 7:
             loop.close(save_within_s=PATIENCE_S)
             limits = draw.choice([{"cells": 256, "max_sequences": 4}, {"cells": 512, "max_sequences": 9}])
             loop = start(**limits, step_tokens=draw.choice([8, 24, 512]))
     assert reused > 100, "nothing was shared: this shows nothing"
-    assert loop.healthy
     fresh.backend.close()
