@@ -22,6 +22,10 @@ REPO = "TheBloke/OpenAssistant-Llama2-13B-Orca-8K-3319-GGUF"
 FILE = "openassistant-llama2-13b-orca-8k-3319.Q4_K_M.gguf"
 TITLE = "OpenAssistant Llama 2 13B Orca 8K"
 SHAPE = Shape(40, 5120, (40,) * 40, 128, 128, 32032)
+NO_TOKENS = (
+    "The vocabulary of this model has no <|im_start|> and no <|im_end|>, with which the format chatml marks "
+    "turns; plain text stands there instead, and replies may suffer."
+)
 LONG = "A-merge-of-a-merge-with-a-name-that-nobody-could-ever-remember-v2.1-final-really-final-DPO-GGUF"
 
 
@@ -164,7 +168,11 @@ REPOS = (
 )
 
 
-def preview(*_: object, **__: object) -> Preview:
+def preview(_model: object, prompt_format: str | None, *_: object, **__: object) -> Preview:
+    """A talk as an oasst model reads it; in another format its marks are no tokens of the model."""
+    if prompt_format == "chatml":
+        return _foreign_preview()
+
     def turn(role: int, text: str) -> tuple[PreviewPiece, ...]:
         name = "<|prompter|>" if role == 32005 else "<|assistant|>"
         return PreviewPiece(name, role), PreviewPiece(text, is_message=True), PreviewPiece("</s>", 2)
@@ -172,3 +180,16 @@ def preview(*_: object, **__: object) -> Preview:
     pieces = turn(32005, "What is a barn?") + turn(32001, "A building for grain and animals.")
     pieces += (*turn(32005, "And the word?"), PreviewPiece("<|assistant|>", 32001))
     return Preview(pieces, "oasst", "oasst", 31)
+
+
+def _foreign_preview() -> Preview:
+    def turn(name: str, text: str) -> tuple[PreviewPiece, ...]:
+        return (
+            PreviewPiece(f"<|im_start|>{name}\n"),
+            PreviewPiece(text, is_message=True),
+            PreviewPiece("<|im_end|>\n"),
+        )
+
+    pieces = turn("user", "What is a barn?") + turn("assistant", "A building for grain and animals.")
+    pieces += (*turn("user", "And the word?"), PreviewPiece("<|im_start|>assistant\n"))
+    return Preview(pieces, "chatml", "oasst", 68, (NO_TOKENS,))

@@ -242,6 +242,18 @@ def models_settings(studio: Studio) -> None:
         prompt_preview_view_model.render_preview = shown
 
 
+def models_format(studio: Studio) -> None:
+    """Another prompt format than the recognised one is tried; its marks are no tokens of this model."""
+    models_settings(studio)
+    shown, prompt_preview_view_model.render_preview = prompt_preview_view_model.render_preview, preview
+    library = studio.wiring.library_page
+    try:
+        library.settings.setPromptFormat(library.settings.formats.index("chatml") + 1)
+        studio.until(lambda: "replies may suffer" in library.preview.warning)
+    finally:
+        prompt_preview_view_model.render_preview = shown
+
+
 def models_settings_small(studio: Studio) -> None:
     studio.window.resize(720, 480)
     models_settings(studio)
@@ -351,6 +363,7 @@ MODEL_STATES: tuple[Callable[[Studio], None], ...] = (
     models_nothing_fits,
     models_focus,
     models_settings,
+    models_format,
     models_settings_small,
     models_narrow,
     models_narrow_rows,

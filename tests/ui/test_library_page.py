@@ -694,9 +694,12 @@ def test_the_prompt_of_a_model_is_shown_as_its_engine_renders_it(page, wired):
     tokens = [row.text for row in page.preview.pieces.rows if row.kind == "token"]
     assert tokens[:1] == ["<|prompter|>"]
     assert "What is a barn?" in [row.text for row in page.preview.pieces.rows if row.kind == "message"]
-    assert "tokens." in page.preview.note
+    assert page.preview.note.endswith(" tokens.")
+    assert page.preview.warning == ""
     page.settings.setPromptFormat(page.settings.formats.index("guanaco") + 1)
     wired.until(lambda: "### Human" in page.preview.text)
+    page.settings.setPromptFormat(page.settings.formats.index("chatml") + 1)
+    wired.until(lambda: "replies may suffer" in page.preview.warning)
 
 
 def test_trouble_with_a_download_elsewhere_leads_to_the_page(page, wired, hub_server):

@@ -43,10 +43,11 @@ class PieceRow:
 
 @dataclass(frozen=True, slots=True)
 class PreviewProps:
-    """text: the prompt as one text. note: how long it is, and what the engine has to say."""
+    """text: the prompt as one text. note: how long it is. warning: what the engine has to say of it."""
 
     text: str = ""
     note: str = ""
+    warning: str = ""
     busy: bool = False
 
 
@@ -57,6 +58,7 @@ class PromptPreviewViewModel(QObject):
 
     textChanged = Signal()
     noteChanged = Signal()
+    warningChanged = Signal()
     busyChanged = Signal()
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
@@ -83,6 +85,10 @@ class PromptPreviewViewModel(QObject):
     def note(self) -> str:
         return self._props.note
 
+    @Property(str, notify=warningChanged)
+    def warning(self) -> str:
+        return self._props.warning
+
     @Property(bool, notify=busyChanged)
     def busy(self) -> bool:
         return self._props.busy
@@ -105,15 +111,15 @@ class PromptPreviewViewModel(QObject):
         """Nobody looks any more."""
         self._wanted.set()
         self._pieces.set_rows(())
-        self._publish(text="", note="", busy=False)
+        self._publish(text="", note="", warning="", busy=False)
 
     def _rendered(self, cancelled: threading.Event, preview: Preview) -> None:
         if cancelled.is_set():
             return
         self._pieces.set_rows([_row(*numbered) for numbered in enumerate(preview.pieces)])
         counted = f"{number(preview.tokens)} tokens." if preview.tokens else ""
-        notes = (printable(note, 300) for note in preview.notes)
-        self._publish(text=preview.text, note=" ".join((counted, *notes)).strip(), busy=False)
+        warning = " ".join(printable(note, 300) for note in preview.notes)
+        self._publish(text=preview.text, note=counted, warning=warning, busy=False)
 
     def _publish(self, **changes: Any) -> None:
         before, self._props = self._props, replace(self._props, **changes)

@@ -105,8 +105,20 @@ ColumnLayout {
 
     SafeText {
         Layout.fillWidth: true
+        color: Theme.warning
         elide: Text.ElideRight
-        maximumLineCount: 3
+        maximumLineCount: 4
+        objectName: "previewWarning"
+        role: "secondary"
+        text: PromptPreviewViewModel.warning
+        visible: text !== ""
+        wrapMode: Text.Wrap
+    }
+
+    SafeText {
+        Layout.fillWidth: true
+        elide: Text.ElideRight
+        maximumLineCount: 1
         muted: true
         objectName: "previewNote"
         role: "secondary"
