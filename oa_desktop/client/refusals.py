@@ -13,6 +13,7 @@ from oa_desktop.client.errors import (
     EngineBusy,
     EngineFailed,
     EngineNotResponding,
+    EngineUnavailable,
     EngineUnreachable,
     KeyRefused,
     NotServed,
@@ -22,6 +23,8 @@ from oa_desktop.client.errors import (
 from oa_desktop.errors import EngineError
 
 _LONGEST_MESSAGE: Final = 500
+_CLOSED: Final = "engine-closed"
+"""Of an engine that was asked to end: it did not fail."""
 
 _UNREACHABLE = ("engine-unreachable", "Nothing answers at the engine's address.")
 _SILENT = ("engine-not-responding", "The engine does not answer in time.")
@@ -60,6 +63,8 @@ def refusal(status: int, body: dict[str, Any], retry_after: str | None = None) -
     told = body.get("error")
     told = told if isinstance(told, dict) else {"message": told}
     message = _printable(told.get("message")) or f"HTTP status {status}"
+    if told.get("code") == _CLOSED:
+        return EngineUnavailable("engine-stopped", "The engine was stopped before the reply was complete.")
     if (numbers := context_numbers(told, message)) is not None:
         return ContextExceeded(message, numbers.prompt_tokens, numbers.context_tokens)
     match status:

@@ -185,3 +185,13 @@ def test_a_server_s_words_cannot_be_long_or_invisible():
     ours = refusal(400, {"error": {"message": "a\x1b[31m" + "b" * 10_000}})
     assert "\x1b" not in ours.title
     assert len(ours.title) < 700
+
+
+@pytest.mark.parametrize("status", [500, 503], ids=["in a stream", "before it"])
+def test_an_engine_that_was_asked_to_end_did_not_fail(status):
+    told = {
+        "error": {"message": "The engine is shutting down.", "type": "server_error", "code": "engine-closed"}
+    }
+    ended = refusal(status, told)
+    assert (type(ended), ended.code) == (errors.EngineUnavailable, "engine-stopped")
+    assert ended.title == "The engine was stopped before the reply was complete."
