@@ -11,7 +11,7 @@ LONG_TEXTS = {
     "5,000 paragraphs": "some **bold** words and `code` here\n\n" * 5_000,
     "200 long paragraphs": ("word **bold** `code` " * 150 + "\n\n") * 200,
     "a table of 500 rows": "|a" * 10 + "|\n" + "|-" * 10 + "|\n" + ("|word" * 10 + "|\n") * 500,
-    "100 tables": ("| a | b |\n|---|---|\n" + "| c | d |\n" * 60 + "\n") * 100,
+    "50 tables": ("| a | b |\n|---|---|\n" + "| c | d |\n" * 60 + "\n") * 50,
     "a heading of 1 MB": "# " + "word " * 200_000,
     "a table of long cells": "| a | b |\n|---|---|\n" + f"| {'word ' * 9_000} | {'word ' * 9_000} |\n" * 2,
     "a label of 1 MB": "```" + "word " * 200_000 + "\nx = 1\n```",

@@ -33,7 +33,7 @@ VOCABULARIES = [
     if LLAMA_SOURCE
 ]
 HUGE = (2**31, 2**32, 2**62, 2**63 - 1, 2**63, 2**64 - 1)
-CASES_BYTES = 2_000_000
+CASES_BYTES = 1_000_000
 """Of headers, for one test and one file; a small file goes through all of its cases."""
 LEAST_CASES = 20
 LONGEST_TITLE = 420
