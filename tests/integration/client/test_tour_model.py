@@ -29,7 +29,7 @@ async def start_model():
     started: list[EngineProcess] = []
 
     async def start(path: Path = TOUR, **options) -> EngineProcess:
-        engine = await EngineProcess.start(EngineOptions(path, threads=2, **options))
+        engine = await EngineProcess.start(EngineOptions(path, threads=1, **options))
         started.append(engine)
         return engine
 
