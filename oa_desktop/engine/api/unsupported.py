@@ -18,10 +18,6 @@ def _is_plain_text(value: Any) -> bool:
     return not value or (isinstance(value, dict) and value.get("type") == "text")
 
 
-def _is_one(value: Any) -> bool:
-    return value is None or value == 1
-
-
 UNSUPPORTED: Final[dict[str, Callable[[Any], bool]]] = {
     "logprobs": _is_nothing,
     "top_logprobs": _is_nothing,
@@ -31,7 +27,6 @@ UNSUPPORTED: Final[dict[str, Callable[[Any], bool]]] = {
     "functions": _is_nothing,
     "echo": _is_nothing,
     "suffix": _is_nothing,
-    "best_of": _is_one,
 }
 """The values each may have because they ask for nothing."""
 
@@ -40,5 +35,11 @@ def refuse_unsupported(fields: Fields) -> None:
     """Raises: Problem 400 naming the first field that asks for something."""
     for name, asks_for_nothing in UNSUPPORTED.items():
         if not asks_for_nothing(fields.raw(name)):
-            message = f"{fields.path(name)} is not supported by this engine."
-            raise Problem(400, message, param=fields.path(name), code="unsupported_parameter")
+            raise _unsupported(fields, name)
+    if fields.raw("best_of") not in (None, fields.raw("n") or 1):  # as many as wanted: all are given
+        raise _unsupported(fields, "best_of")
+
+
+def _unsupported(fields: Fields, name: str) -> Problem:
+    message = f"{fields.path(name)} is not supported by this engine."
+    return Problem(400, message, param=fields.path(name), code="unsupported_parameter")

@@ -136,6 +136,11 @@ def test_unknown_fields_and_nulls_are_ignored(engine):
     )
 
 
+def test_the_best_of_as_many_replies_as_wanted_are_all_of_them(engine):
+    assert post(engine, {"n": 2, "best_of": 2, "max_tokens": 1}).status_code == 200
+    refused(post(engine, {"n": 2, "best_of": 1}), "best_of")
+
+
 @pytest.mark.parametrize("top_k", [0, -1])
 def test_both_spellings_of_no_limit_are_accepted(engine, top_k):
     assert post(engine, {"top_k": top_k, "max_tokens": 1}).status_code == 200

@@ -106,7 +106,8 @@ def test_a_model_that_fits_only_with_less_context_is_tight_and_says_so() -> None
     report = llama_7b(Machine(16 * GB, 5_500_000_000))
     assert (report.verdict, report.context_tokens) == (Verdict.TIGHT, 2048)
     assert report.reason == (
-        "Needs about 5.3 GB of 5.5 GB of free memory, with room for a context of 2,048 tokens instead of 4,096."
+        "Needs about 5.3 GB of 5.5 GB of free memory,"
+        " with room for a context of 2,048 tokens instead of 4,096."
     )
     assert 2048 < report.most_context_tokens < 4096
 
