@@ -7,10 +7,10 @@ thinks while the engine computes on every core would measure itself.
 import asyncio
 import http.client
 import json
+import math
 import random
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -70,6 +70,7 @@ class Stream:
         self._connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_TIMEOUT_S)
         self._chunks: list[tuple[float, bytes]] = []
         self._came = threading.Condition()
+        self._wanted: float = math.inf
         self._ended = False
         self._failure: EngineError | None = None
         self._started_s = 0.0
@@ -94,11 +95,11 @@ class Stream:
 
     async def until(self, chunks: int) -> None:
         """Wait until so many pieces came, or all."""
-        await asyncio.to_thread(self._wait, lambda: len(self._chunks) >= chunks)
+        await asyncio.to_thread(self._wait, chunks)
 
     async def answer(self) -> Answer:
         """All of it. Raises: EngineError when the engine refuses."""
-        await asyncio.to_thread(self._wait, lambda: False)
+        await asyncio.to_thread(self._wait, math.inf)
         return self.so_far()
 
     def so_far(self) -> Answer:
@@ -121,9 +122,11 @@ class Stream:
         ended_s = self._chunks[-1][0] if self._chunks else 0.0
         return Answer(tuple(map(tuple, arrivals)), ended_s, usage)
 
-    def _wait(self, enough: Callable[[], bool]) -> None:
+    def _wait(self, chunks: float) -> None:
+        """Woken once: a thread that looks at every piece would take its time from the engine."""
         with self._came:
-            self._came.wait_for(lambda: self._ended or enough())
+            self._wanted = chunks
+            self._came.wait_for(lambda: self._ended or len(self._chunks) >= chunks)
 
     def _read_all(self) -> None:
         try:
@@ -138,7 +141,8 @@ class Stream:
             while chunk := response.read1(_READ_BYTES):
                 with self._came:
                     self._chunks.append((self.elapsed_s, chunk))
-                    self._came.notify_all()
+                    if len(self._chunks) >= self._wanted:
+                        self._came.notify_all()
         except (OSError, http.client.HTTPException):
             return  # this side hung up, or the engine did: what came is what there is
         finally:

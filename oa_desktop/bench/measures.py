@@ -42,6 +42,7 @@ class Measures:
         """One stream."""
         ours, theirs = [], []
         for _ in range(self._plan.rounds):
+            await self._engine.fresh()
             api, bare = await self._writing(1, self._plan.decode_tokens)
             ours.append(api)
             theirs.append(bare)
@@ -87,8 +88,8 @@ class Measures:
         """The same with llama.cpp's own server."""
         plan = self._plan
         ours, theirs = [], []
-        await self._engine.fresh()
         for _ in range(plan.long_rounds):
+            await self._engine.fresh()
             prompt = self._prompt(plan.trunk)
             answer = await self._engine.asking.answer(
                 prompt, replies=plan.candidates, tokens=plan.reply_tokens
@@ -157,10 +158,11 @@ class Measures:
         """From the client's leaving to the engine's having nothing to do, beside one step."""
         waits, steps = [], []
         for _ in range(self._plan.rounds):
-            prompt = self._prompt(_SHORT_PROMPT)
+            prompt, (spent_s, taken) = self._prompt(_SHORT_PROMPT), self._steps()
             async with self._engine.asking.stream(prompt, tokens=self._plan.trunk) as writing:
                 await writing.until(_USUAL_GAPS)
-                steps.append(median(end - start for start, end in _gaps(writing.so_far())))
+                spent_by_now_s, taken_by_now = self._steps()
+                steps.append((spent_by_now_s - spent_s) / (taken_by_now - taken))
                 left = time.perf_counter()
             while self._engine.asking.metric("oa_engine_running_requests"):
                 await asyncio.sleep(_POLL_S)
@@ -171,6 +173,7 @@ class Measures:
         """All replies together, by how many there are."""
         figures = []
         for width in self._plan.widths:
+            await self._engine.fresh()
             api, bare = await self._writing(width, self._plan.width_tokens)
             name = f"{width} replies at once" if width > 1 else "1 reply"
             figures.append(Figure("", name, "tokens/s", (api,), BARE, (bare,)))
@@ -188,6 +191,13 @@ class Measures:
         bare = await self._bare.generate(prompt, replies=replies, tokens=tokens)
         written = replies * (tokens - 1)
         return written / (answer.ended_s - first.ended_s), written / bare.decode_s
+
+    def _steps(self) -> tuple[float, float]:
+        """How long all steps that read no prompt took, and how many there were."""
+        name, only = "oa_engine_step_duration_seconds", '{prefill="false"}'
+        return self._engine.asking.metric(f"{name}_sum{only}"), self._engine.asking.metric(
+            f"{name}_count{only}"
+        )
 
     async def _candidates(self, prompt: list[int]) -> Answer:
         plan = self._plan

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,11 +16,13 @@ from oa_desktop.engine.scheduler import Scheduler
 from oa_desktop.engine.tally import Counts, Outcome
 from oa_desktop.engine.watchdog import Watchdog
 
-FRAME_S: Final = 0.015
+FRAME_S: Final = 0.03
 """Text that comes in less time is told together. Telling wakes the server and the client, which take
-processor time from the next step, and nobody reads faster."""
+processor time from the next step, and the window shows no text more often."""
 
-Listener = Callable[[Event], None]
+Listener = Callable[[Sequence[Event]], None]
+"""Told of one or more events of its request, in order; a terminal one is the last."""
+
 _CLOSED: Final = "engine-closed", "The engine is shutting down."
 
 _log = logging.getLogger(__name__)
@@ -128,10 +130,10 @@ class EngineLoop:
         """Start the thread."""
         self._thread.start()
 
-    def submit(self, request: GenerationRequest, on_event: Listener) -> None:
+    def submit(self, request: GenerationRequest, on_events: Listener) -> None:
         """Queue a request. Its events end in exactly one RequestEnd or RequestFailure.
 
-        on_event is called from the loop thread, and from the calling thread for a request refused at once
+        on_events is called from the loop thread, and from the calling thread for a request refused at once
         ("busy", "engine-failed", "engine-closed"). It must be quick; if it raises, the request is cancelled.
         Raises: ValueError when a request of this id is still running.
         """
@@ -140,13 +142,13 @@ class EngineLoop:
             if refused is None:
                 if request.id in self._listeners:
                     raise ValueError(f"request {request.id} is running already")
-                self._listeners[request.id] = on_event
+                self._listeners[request.id] = on_events
                 self._arrived.append(request)
                 self._wake.notify()
             else:
                 self._turned_away += 1
         if refused is not None:
-            on_event(RequestFailure(request.id, *refused))
+            on_events([RequestFailure(request.id, *refused)])
 
     def cancel(self, request_id: str) -> None:
         """End a request within one step: its replies end CANCELLED, then RequestEnd. Ignores unknown ids.
@@ -257,21 +259,24 @@ class EngineLoop:
         self._deliver(held)
 
     def _deliver(self, events: list[Event]) -> None:
+        """To each request all of its events at once, so that whoever waits for them is woken once."""
+        told: dict[str, list[Event]] = {}
         for event in events:
-            terminal = isinstance(event, RequestEnd | RequestFailure)
+            told.setdefault(event.request_id, []).append(event)
+        for request_id, own in told.items():
             with self._wake:
-                listener = self._listeners.get(event.request_id)
-                if terminal:
-                    self._listeners.pop(event.request_id, None)
+                listener = self._listeners.get(request_id)
+                if isinstance(own[-1], RequestEnd | RequestFailure):
+                    self._listeners.pop(request_id, None)
             if listener is not None:
-                self._tell(listener, event)
+                self._tell(listener, own)
 
-    def _tell(self, listener: Listener, event: Event) -> None:
+    def _tell(self, listener: Listener, events: list[Event]) -> None:
         try:
-            listener(event)
+            listener(events)
         except Exception:
             _log.exception("a listener failed; its request is cancelled")
-            self.cancel(event.request_id)
+            self.cancel(events[0].request_id)
 
     def _fail_all(self) -> None:
         with self._wake:
@@ -284,7 +289,7 @@ class EngineLoop:
         with self._wake:
             waiting, self._listeners = self._listeners, {}
         for request_id, listener in waiting.items():
-            self._tell(listener, RequestFailure(request_id, code, message))
+            self._tell(listener, [RequestFailure(request_id, code, message)])
 
     def _picture(self) -> EngineStats:
         scheduler, tree = self._scheduler, self._scheduler.tree

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -41,7 +41,7 @@ class Running:
     async def __aenter__(self) -> Self:
         self._asyncio = asyncio.get_running_loop()
         self._started_s = time.monotonic()
-        self._loop.submit(self._request, self._on_event)
+        self._loop.submit(self._request, self._on_events)
         if self._arrived and isinstance(self._arrived[0], RequestFailure):
             self._ended = True
             raise as_problem(self._arrived[0])
@@ -69,14 +69,14 @@ class Running:
             if batch:
                 yield batch
 
-    def _on_event(self, event: Event) -> None:
-        self._arrived.append(event)
+    def _on_events(self, events: Sequence[Event]) -> None:
+        self._arrived.extend(events)
         if not self._waking and not self._asyncio.is_closed():
             self._waking = True
             self._asyncio.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
-        """One call for all events of a step: to wake another thread costs more than to make an event."""
+        """One call for all that came: to wake another thread costs more than to make an event."""
         self._waking = False  # before the events are taken, so that none is left behind
         self._news.set()
 

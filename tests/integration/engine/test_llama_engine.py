@@ -1,7 +1,7 @@
 """The engine on llama.cpp with the tour model: sharing, batching, stopping, and what a bare loop says."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,11 +37,11 @@ class Answer:
         self.ended = threading.Event()
         self.speaking = threading.Event()
 
-    def __call__(self, event: Event) -> None:
-        self.events.append(event)
-        if isinstance(event, TextDelta):
+    def __call__(self, told: Sequence[Event]) -> None:
+        self.events.extend(told)
+        if any(isinstance(event, TextDelta) for event in told):
             self.speaking.set()
-        if isinstance(event, RequestEnd | RequestFailure):
+        if isinstance(told[-1], RequestEnd | RequestFailure):
             self.ended.set()
 
     def wait(self) -> RequestEnd:

@@ -4,7 +4,7 @@ They reuse whole sequences only, and must say the same as when they start from n
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -150,9 +150,9 @@ def ask(loop: EngineLoop, name: str, prompt: list[int], n: int = 1) -> tuple[lis
     events: list[Event] = []
     ended = threading.Event()
 
-    def listen(event: Event) -> None:
-        events.append(event)
-        if isinstance(event, RequestEnd | RequestFailure):
+    def listen(told: Sequence[Event]) -> None:
+        events.extend(told)
+        if isinstance(told[-1], RequestEnd | RequestFailure):
             ended.set()
 
     loop.submit(

@@ -6,7 +6,7 @@ Slices and neighbours round differently: a token is right when its logit is the 
 import random
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -114,9 +114,9 @@ def submit(loop: EngineLoop, request: GenerationRequest) -> Callable[[], Event]:
     """Returns a function that waits for the terminal event."""
     events, ended = list[Event](), threading.Event()
 
-    def listen(event: Event) -> None:
-        events.append(event)
-        if isinstance(event, RequestEnd | RequestFailure):
+    def listen(told: Sequence[Event]) -> None:
+        events.extend(told)
+        if isinstance(told[-1], RequestEnd | RequestFailure):
             ended.set()
 
     def end() -> Event:

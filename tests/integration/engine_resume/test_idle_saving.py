@@ -1,7 +1,7 @@
 """The loop thread saves when nothing happens, one piece at a time, and nobody has to wait for it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -63,9 +63,9 @@ def submit(loop: EngineLoop, prompt: list[int]) -> Callable[[], Event]:
     ended = threading.Event()
     events: list[Event] = []
 
-    def listen(event: Event) -> None:
-        events.append(event)
-        if isinstance(event, RequestEnd | RequestFailure):
+    def listen(told: Sequence[Event]) -> None:
+        events.extend(told)
+        if isinstance(told[-1], RequestEnd | RequestFailure):
             ended.set()
 
     def wait() -> Event:

@@ -1,6 +1,7 @@
 """The models with random weights: the right size, accepted by our own check, and alive in llama.cpp."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import llama_cpp
@@ -137,9 +138,9 @@ def assert_two_replies_of_forty_tokens(backend: LlamaBackend) -> None:
     events: list[Event] = []
     ended = threading.Event()
 
-    def listen(event: Event) -> None:
-        events.append(event)
-        if isinstance(event, RequestEnd | RequestFailure):
+    def listen(told: Sequence[Event]) -> None:
+        events.extend(told)
+        if isinstance(told[-1], RequestEnd | RequestFailure):
             ended.set()
 
     prompt = tuple(backend.vocabulary.tokenize(TEXT))

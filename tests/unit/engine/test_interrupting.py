@@ -1,7 +1,7 @@
 """A step that nobody waits for any more is cut short, and one that never ends is given up."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -53,9 +53,9 @@ class Listener:
         self.events: list[Event] = []
         self.ended = threading.Event()
 
-    def __call__(self, event: Event) -> None:
-        self.events.append(event)
-        if isinstance(event, RequestEnd | RequestFailure):
+    def __call__(self, told: Sequence[Event]) -> None:
+        self.events.extend(told)
+        if isinstance(told[-1], RequestEnd | RequestFailure):
             self.ended.set()
 
     def end(self) -> Event:
