@@ -13,7 +13,7 @@ STRETCH: Final = 1.6
 because steps vary and their cost grows in jumps."""
 ROWS_AT_ONCE: Final = 4
 """llama.cpp's kernels for processors take rows in fours; each one left over costs nearly as much as four."""
-UNHURRIED_STEP_S: Final = 0.5
+UNHURRIED_STEP_S: Final = 1.0
 """A step without replies should end after this time: so long may a new request have to wait."""
 SMALLEST_UNHURRIED: Final = 128
 """Tokens of a step without replies, however slow: a processor reads smaller batches at a worse rate."""
