@@ -20,8 +20,8 @@ from oa_desktop.bench.plan import Plan
 
 BARE: Final = "bare llama.cpp loop"
 _SHORT_PROMPT: Final = 16
-_USUAL_GAPS: Final = 16
-"""Pieces a stream has sent before something happens to it."""
+_PIECES: Final = 4
+"""So many a stream has sent before something happens to it; each has the text of some 30 ms."""
 _POLL_S: Final = 0.001
 
 
@@ -140,14 +140,16 @@ class Measures:
             asking, prompt = self._engine.asking, self._prompt(_SHORT_PROMPT)
             room = self._plan.gap_prompt // 2
             async with asking.stream(prompt, replies=self._plan.candidates, tokens=room) as writing:
-                await writing.until(_USUAL_GAPS)
+                await writing.until(_PIECES)
                 arrived_s = writing.elapsed_s
                 await asking.answer(self._prompt(self._plan.gap_prompt))
                 read_s = writing.elapsed_s
-                gaps = list(_gaps(writing.so_far()))
-            longest.append(max(end - start for start, end in gaps if end > arrived_s and start < read_s))
-            middle.append(median(end - start for start, end in gaps))
-            before.append(median(end - start for start, end in gaps if end < arrived_s))
+                gaps = list(_gaps(writing.so_far())) or [(0.0, read_s)]
+            waits = [end - start for start, end in gaps]
+            beside = [end - start for start, end in gaps if end > arrived_s and start < read_s]
+            longest.append(max(beside or waits))  # a tiny model has written all before the prompt comes
+            middle.append(median(waits))
+            before.append(median([end - start for start, end in gaps if end < arrived_s] or waits))
         name = f"longest wait of four streams while {self._plan.gap_prompt:,} tokens are read"
         return [
             Figure("gap", name, "s", tuple(longest), "their middle wait", tuple(middle)),
@@ -160,7 +162,7 @@ class Measures:
         for _ in range(self._plan.rounds):
             prompt, (spent_s, taken) = self._prompt(_SHORT_PROMPT), self._steps()
             async with self._engine.asking.stream(prompt, tokens=self._plan.trunk) as writing:
-                await writing.until(_USUAL_GAPS)
+                await writing.until(_PIECES)
                 spent_by_now_s, taken_by_now = self._steps()
                 steps.append((spent_by_now_s - spent_s) / (taken_by_now - taken))
                 left = time.perf_counter()
