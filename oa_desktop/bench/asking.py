@@ -133,10 +133,7 @@ class Stream:
             self._connection.request("POST", self._path, self._body, self._headers)
             response = self._connection.getresponse()
             if response.status != http.client.OK:
-                said = response.read(_READ_BYTES).decode(errors="replace")
-                self._failure = EngineError(
-                    "bench-refused", "The engine refuses to be measured.", detail=said
-                )
+                self._failure = _refused(response.read(_READ_BYTES))
                 return
             while chunk := response.read1(_READ_BYTES):
                 with self._came:
@@ -149,11 +146,6 @@ class Stream:
             with self._came:
                 self._ended = True
                 self._came.notify_all()
-
-
-def _refused(said: bytes) -> EngineError:
-    detail = said.decode(errors="replace")
-    return EngineError("bench-refused", "The engine refuses to be measured.", detail=detail)
 
 
 class Asking:
@@ -172,10 +164,18 @@ class Asking:
             return await stream.answer()
 
     def metric(self, name: str) -> float:
-        """One number of `/metrics`."""
+        """One number of `/metrics`. Raises: EngineError when it is not there."""
         address = urlsplit(self._handle.base_url)
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_TIMEOUT_S)
         connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {self._handle.token}"})
-        page = connection.getresponse().read().decode()
+        page = connection.getresponse().read()
         connection.close()
-        return next(float(line.split()[1]) for line in page.splitlines() if line.startswith(f"{name} "))
+        for line in page.decode().splitlines():
+            if line.startswith(f"{name} "):
+                return float(line.split()[1])
+        raise _refused(page)
+
+
+def _refused(said: bytes) -> EngineError:
+    detail = said.decode(errors="replace")
+    return EngineError("bench-refused", "The engine refuses to be measured.", detail=detail)

@@ -105,14 +105,9 @@ class Measures:
         for _ in range(plan.long_rounds):
             asking, prompt = self._engine.asking, self._prompt(plan.trunk)
             await asking.answer(prompt)
-            answer = await self._engine.asking.answer(
-                prompt, replies=plan.candidates, tokens=plan.reply_tokens
-            )
+            answer = await asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
             together.append(answer.ended_s)
-            singles = [
-                await self._engine.asking.answer(prompt, tokens=plan.reply_tokens)
-                for _ in range(plan.candidates)
-            ]
+            singles = [await asking.answer(prompt, tokens=plan.reply_tokens) for _ in range(plan.candidates)]
             alone.append(sum(single.ended_s for single in singles))
         name = f"{plan.candidates} replies to a prompt that is read"
         return Figure("sequential_4", name, "s", tuple(together), "one after another", tuple(alone))
@@ -200,10 +195,6 @@ class Measures:
         return self._engine.asking.metric(f"{name}_sum{only}"), self._engine.asking.metric(
             f"{name}_count{only}"
         )
-
-    async def _candidates(self, prompt: list[int]) -> Answer:
-        plan = self._plan
-        return await self._engine.asking.answer(prompt, replies=plan.candidates, tokens=plan.reply_tokens)
 
     def _prompt(self, tokens: int) -> list[int]:
         return any_prompt(tokens, self._vocabulary_size, self._randomness)

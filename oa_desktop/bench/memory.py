@@ -13,17 +13,33 @@ ALLOWANCE_BYTES: Final = 60_000_000
 def peak_bytes(pid: int) -> int:
     """The largest resident size of a process and its children, each at its own worst moment.
 
-    On macOS nobody keeps the peak of another process; there it is the size now.
+    What has ended meanwhile counts nothing. On macOS nobody keeps the peak of another process; there it is
+    the size now.
     """
-    process = psutil.Process(pid)
-    return sum(_peak(each) for each in (process, *process.children(recursive=True)))
+    try:
+        process = psutil.Process(pid)
+        family = (process, *process.children(recursive=True))
+    except psutil.NoSuchProcess:
+        return 0
+    return sum(map(_peak, family))
 
 
 def _peak(process: psutil.Process) -> int:
     if sys.platform == "linux":
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    memory = process.memory_info()
+        return _peak_in_status(process.pid)
+    try:
+        memory = process.memory_info()
+    except psutil.NoSuchProcess:
+        return 0
     peak: int = getattr(memory, "peak_wset", memory.rss)
     return peak
+
+
+def _peak_in_status(pid: int) -> int:
+    """The line is missing from the first moment of a process's end; the file, from the last."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    sizes_kb = (int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+    return next(sizes_kb, 0) * 1024

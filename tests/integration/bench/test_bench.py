@@ -33,7 +33,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedP
 
 def test_every_ratio_is_there_and_is_a_number(run):
     done, out = run
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, (done.stderr, (out.parent / "logs" / "app.log").read_text(encoding="utf-8"))
     found = json.loads(done.stdout)
     assert set(found["ratios"]) == RATIOS
     assert all(ratio > 0 and math.isfinite(ratio) for ratio in found["ratios"].values())
