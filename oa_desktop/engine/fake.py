@@ -1,17 +1,15 @@
 """A backend without a model: the next token is a pure function of a sequence's own tokens and the seed.
 
 The function reads the cells the sequence really holds, so a wrong share, cut or eviction changes the text or
-raises. Cells are counted as in a unified KV cache.
+raises.
 """
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
-from struct import Struct
 
-from oa_desktop.engine.backend import ABORTED, Batch, DecodeError, DeviceFacts, ModelFacts, StateError
+from oa_desktop.engine.backend import ABORTED, Batch, DecodeError, DeviceFacts, ModelFacts
+from oa_desktop.engine.fake_memory import Cell, FakeMemory, digest_of
 from oa_desktop.engine.requests import Sampling
 
 SPECIALS = ("<eos>", "<bos>", "<|prompter|>", "<|assistant|>", "<|system|>", "<|im_start|>", "<|im_end|>")
@@ -79,22 +77,6 @@ class FakeVocabulary:
         return SPECIALS.index(text) if text in SPECIALS else None
 
 
-_STATE = Struct("<II")
-"""Of a saved sequence: where it begins, and how many cells follow."""
-_SAVED_CELL = Struct("<I8s")
-
-
-@dataclass(slots=True)
-class _Cell:
-    token: int
-    digest: bytes
-    holders: int
-
-
-def _digest(before: bytes, token: int) -> bytes:
-    return blake2b(before + token.to_bytes(4, "little"), digest_size=8).digest()
-
-
 def _choose(token: int, digest: bytes, seed: int | None, end_odds: int) -> int:
     """The token that follows `token`, the last of a sequence of this digest. `seed` None is greedy."""
     if token in _NEXT_BYTE:
@@ -121,13 +103,13 @@ def expected_tokens(
     """What a reply must be, whatever runs beside it; without the end token."""
     digest = b""
     for token in prompt:
-        digest = _digest(digest, token)
+        digest = digest_of(digest, token)
     last, reply = prompt[-1], list[int]()
     while len(reply) < max_tokens:
         last = _choose(last, digest, seed, end_odds)
         if last in FakeVocabulary.end_tokens and not ignore_eos:
             break
-        digest = _digest(digest, last)
+        digest = digest_of(digest, last)
         reply.append(last)
     return reply
 
@@ -152,7 +134,7 @@ class FakeSampler:
         self._backend.open_samplers -= 1
 
 
-class FakeBackend:
+class FakeBackend(FakeMemory):
     """end_odds: one token in so many ends a reply, 0 for never."""
 
     def __init__(
@@ -165,16 +147,14 @@ class FakeBackend:
         can_rewind: bool = True,
         end_odds: int = 24,
     ) -> None:
+        super().__init__(cells=cells, max_sequences=max_sequences, can_rewind=can_rewind)
         self.vocabulary = FakeVocabulary()
         self.model = ModelFacts("fake", "no model, only a digest", "fake", n_ctx, 0, 0)
         self.device = DeviceFacts("cpu", "no device", 0, 0, 1, "f16", flash_attention=False)
         self.notices: tuple[str, ...] = ()
         self.state_kind = "fake"
         self.n_ctx = n_ctx
-        self.cells = cells
-        self.max_sequences = max_sequences
         self.max_batch = max_batch
-        self.can_rewind = can_rewind
         self.end_odds = end_odds
         self.open_samplers = 0
         self.aborting = threading.Event()
@@ -184,13 +164,7 @@ class FakeBackend:
         self.poison: frozenset[int] = frozenset()
         """A batch with one of these tokens fails."""
         self.closed = False
-        self._sequences: dict[int, list[_Cell | None]] = {}
-        self._used = 0
-        self._rows: dict[int, _Cell] = {}
-
-    @property
-    def used_cells(self) -> int:
-        return self._used
+        self._rows: dict[int, Cell] = {}
 
     def decode(self, batch: Batch) -> None:
         if self.closed:
@@ -210,82 +184,15 @@ class FakeBackend:
         for row, (token, position, sequence, logits) in enumerate(columns):
             if self.aborting.is_set() and row >= len(batch) // 2:
                 raise DecodeError(ABORTED, "the decode was interrupted half-way")
-            cell = self._append(sequence, position, token)
+            cell = self.append(sequence, position, token)
             if logits:
                 self._rows[row] = cell
         self.decoded_tokens += len(batch)
-
-    def _append(self, sequence: int, position: int, token: int) -> _Cell:
-        held = self._held(sequence)
-        if position != len(held):
-            raise RuntimeError(f"sequence {sequence} goes on at {len(held)}, not at {position}")
-        before = held[-1] if held else None
-        if None in held:
-            raise RuntimeError(f"sequence {sequence} has a hole")
-        cell = _Cell(token, _digest(before.digest if before else b"", token), 1)
-        held.append(cell)
-        self._used += 1
-        return cell
-
-    def _held(self, sequence: int) -> list[_Cell | None]:
-        if not 0 <= sequence < self.max_sequences:
-            raise RuntimeError(f"sequence {sequence} of {self.max_sequences}")
-        return self._sequences.setdefault(sequence, [])
 
     def logits(self, row: int) -> tuple[int, bytes]:
         """Stands for the logits of a row: its token and the digest of everything up to it."""
         cell = self._rows[row]
         return cell.token, cell.digest
-
-    def seq_cp(self, source: int, target: int, start: int, end: int) -> None:
-        shared, held = self._held(source)[start:end], self._held(target)
-        if len(shared) != end - start:
-            raise RuntimeError(f"sequence {source} ends before {end}")
-        if not self.can_rewind and (start != 0 or end != len(self._held(source))):
-            raise RuntimeError("only a whole sequence can be copied")
-        if not held:
-            held += [None] * start
-        if len(held) < start or any(cell is not None for cell in held[start:end]):
-            raise RuntimeError(f"sequence {target} is not free at {start} to {end}")
-        held[start:end] = shared
-        for cell in shared:
-            if cell is not None:
-                cell.holders += 1
-
-    def seq_rm(self, sequence: int, start: int, end: int | None = None) -> None:
-        held = self._held(sequence)
-        if not self.can_rewind and (start != 0 or end is not None) and start < len(held):
-            raise RuntimeError("only a whole sequence can be taken away")
-        for cell in held[start:end]:
-            if cell is not None:
-                cell.holders -= 1
-                self._used -= cell.holders == 0
-        held[start:end] = [] if end is None or end >= len(held) else [None] * (end - start)
-
-    def sequence_length(self, sequence: int) -> int:
-        return len(self._held(sequence))
-
-    def save_sequence(self, sequence: int, path: Path) -> None:
-        held = self._held(sequence)
-        cells = [cell for cell in held if cell is not None]
-        if not cells or (len(cells) < len(held) and not self.can_rewind):
-            raise StateError("there is nothing to save")
-        state = bytearray(_STATE.pack(len(held) - len(cells), len(cells)))
-        for cell in cells:
-            state += _SAVED_CELL.pack(cell.token, cell.digest)
-        path.write_bytes(state)
-
-    def restore_sequence(self, sequence: int, path: Path) -> None:
-        state, held = path.read_bytes(), self._held(sequence)
-        start, count = _STATE.unpack_from(state)
-        if held:
-            raise RuntimeError(f"sequence {sequence} is not empty")
-        if count > self.cells - self._used:
-            raise StateError(f"{count} cells, {self.cells - self._used} are free")
-        cells = (_SAVED_CELL.unpack_from(state, _STATE.size + i * _SAVED_CELL.size) for i in range(count))
-        held += [None] * start
-        held += [_Cell(token, digest, 1) for token, digest in cells]
-        self._used += count
 
     def interrupt(self, *, abort: bool) -> None:
         if abort:

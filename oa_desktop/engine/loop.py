@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from oa_desktop.engine.backend import Backend
@@ -13,7 +13,8 @@ from oa_desktop.engine.requests import Event, GenerationRequest, RequestEnd, Req
 from oa_desktop.engine.resume.counts import SavedCounts
 from oa_desktop.engine.resume.folder import StateFolder
 from oa_desktop.engine.scheduler import Scheduler
-from oa_desktop.engine.tally import Counts, Outcome
+from oa_desktop.engine.stats import EngineStats
+from oa_desktop.engine.tally import Outcome
 from oa_desktop.engine.watchdog import Watchdog
 
 FRAME_S: Final = 0.03
@@ -26,39 +27,6 @@ Listener = Callable[[Sequence[Event]], None]
 _CLOSED: Final = "engine-closed", "The engine is shutting down."
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineStats:
-    """A picture of the engine when it last told something. cells_free + cells_used == cells_total.
-
-    sequences: sequences of running replies.   prefixes: retired ones, kept for reuse.
-    can_rewind: of the backend.   saved: what is on disk.
-    turned_away: requests refused at once, before the scheduler saw them.
-    """
-
-    healthy: bool
-    queued: int
-    running: int
-    cells_total: int
-    cells_used: int
-    cells_free: int
-    sequences: int
-    prefixes: int
-    can_rewind: bool
-    counts: Counts
-    saved: SavedCounts
-    turned_away: int = 0
-
-    @property
-    def steps(self) -> int:
-        """All steps since the engine started."""
-        return self.counts.prompt_steps.steps + self.counts.reply_steps.steps
-
-    def outcomes(self) -> dict[Outcome, int]:
-        """Every request that ended, by how."""
-        requests = self.counts.requests
-        return {**requests, Outcome.REFUSED: requests[Outcome.REFUSED] + self.turned_away}
 
 
 class EngineLoop:

@@ -32,6 +32,43 @@ class Node:
             yield node
             node = node.parent
 
+    def below(self) -> Iterator["Node"]:
+        """All nodes under this one."""
+        stack = list(self.children)
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(node.children)
+
+    def best_child(self, tokens: list[int]) -> "tuple[int, Node | None]":
+        """The child that shares most of `tokens`, and how many.
+
+        Among duplicates the longest; a longer match below a shorter one is missed: it costs only time.
+        """
+        if not tokens:
+            return 0, None
+        first = tokens[0]
+        candidates = [child for child in self.children if child.tokens[0] == first]
+        lengths = [(common_length(child.tokens, tokens), child) for child in candidates]
+        return max(lengths, key=lambda entry: entry[0], default=(0, None))
+
+    def split(self, offset: int) -> "Node":
+        """The node that ends `offset` tokens into this one, made when there is none; this keeps the rest."""
+        if offset == len(self.tokens) or self.parent is None:
+            return self
+        upper = Node(self.tokens[:offset], self.start, self.parent, [self], refs=self.refs, live=self.live)
+        self.parent.children[self.parent.children.index(self)] = upper
+        self.parent, self.start = upper, upper.end
+        del self.tokens[:offset]
+        return upper
+
+    def any_sequence(self) -> int:
+        """One that passes through here or ends here."""
+        node = self
+        while not node.ends:
+            node = node.children[0]
+        return min(node.ends)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

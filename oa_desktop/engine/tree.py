@@ -5,10 +5,10 @@ sequences belong to running requests and are never evicted. Retired ones are kep
 tail when cells run out, least recently used first. Live ones may hold the same tokens twice; retiring merges.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from oa_desktop.engine.backend import SequenceMemory
-from oa_desktop.engine.radix_node import Match, Node, common_length
+from oa_desktop.engine.radix_node import Match, Node
 
 
 class IntegrityError(RuntimeError):
@@ -68,7 +68,7 @@ class PrefixTree:
         node, length, live_cells = self._root, 0, 0
         best = Match(0, 0, node)
         while True:
-            step, child = self._best_child(node, tokens[length:])
+            step, child = node.best_child(tokens[length:])
             if child is None:
                 return best
             length += step
@@ -78,16 +78,6 @@ class PrefixTree:
             if step < len(child.tokens):
                 return best
             node = child
-
-    @staticmethod
-    def _best_child(node: Node, tokens: list[int]) -> tuple[int, Node | None]:
-        """Among duplicates the longest; a longer match below a shorter one is missed: it costs only time."""
-        if not tokens:
-            return 0, None
-        first = tokens[0]
-        candidates = [child for child in node.children if child.tokens[0] == first]
-        lengths = [(common_length(child.tokens, tokens), child) for child in candidates]
-        return max(lengths, key=lambda entry: entry[0], default=(0, None))
 
     def acquire(self, tokens: Sequence[int]) -> int:
         """A live sequence that already holds the longest shared prefix of `tokens`; see `length`."""
@@ -104,8 +94,8 @@ class PrefixTree:
         """
         match = self.match(tokens)
         if match.length > self.length(sequence):
-            node = self._split(match.node, match.length - match.node.start)
-            source = self._sequence_through(node)
+            node = match.node.split(match.length - match.node.start)
+            source = node.any_sequence()
             self._detach(sequence)
             self._memory.seq_rm(sequence, 0)
             self._memory.seq_cp(source, sequence, 0, node.end)
@@ -164,8 +154,8 @@ class PrefixTree:
             self._free_sequence(sequence)
             return
         if match.length > shared.end:
-            shared = self._split(match.node, match.length - match.node.start)
-            source = self._sequence_through(shared)
+            shared = match.node.split(match.length - match.node.start)
+            source = shared.any_sequence()
             self._memory.seq_rm(sequence, 0, shared.end)
             self._memory.seq_cp(source, sequence, 0, shared.end)
         leaf = Node(tokens[shared.end :], shared.end, shared)
@@ -220,7 +210,7 @@ class PrefixTree:
                 refs[id(node)] = refs.get(id(node), 0) + 1
                 live[id(node)] = live.get(id(node), 0) + (sequence not in self._kept)
         used = live_cells = 0
-        for node in self._nodes():
+        for node in self._root.below():
             used += len(node.tokens)
             live_cells += len(node.tokens) if node.live else 0
             expected = refs.get(id(node), 0), live.get(id(node), 0)
@@ -240,13 +230,6 @@ class PrefixTree:
                 f"{len(self._unused)} free and {len(self._ends)} used of {self.max_sequences} sequences"
             )
 
-    def _nodes(self) -> Iterator[Node]:
-        stack = list(self._root.children)
-        while stack:
-            node = stack.pop()
-            yield node
-            stack.extend(node.children)
-
     def _take_sequence(self, wanted: Sequence[int]) -> int:
         if not self._unused:
             useful = self.match(wanted).node
@@ -256,22 +239,6 @@ class PrefixTree:
                 raise IntegrityError(f"all {self.max_sequences} sequences are live")
             self._release(victim)
         return self._unused.pop()
-
-    def _split(self, node: Node, offset: int) -> Node:
-        """The node that ends `offset` tokens into `node`, made when there is none; `node` keeps the rest."""
-        if offset == len(node.tokens) or node.parent is None:
-            return node
-        upper = Node(node.tokens[:offset], node.start, node.parent, [node], refs=node.refs, live=node.live)
-        node.parent.children[node.parent.children.index(node)] = upper
-        node.parent, node.start = upper, upper.end
-        del node.tokens[:offset]
-        return upper
-
-    @staticmethod
-    def _sequence_through(node: Node) -> int:
-        while not node.ends:
-            node = node.children[0]
-        return min(node.ends)
 
     def _attach(self, sequence: int, node: Node) -> None:
         live = sequence not in self._kept

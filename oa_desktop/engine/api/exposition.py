@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
-from oa_desktop.engine.loop import EngineStats
+from oa_desktop.engine.stats import EngineStats
 from oa_desktop.engine.tally import STEP_BOUNDS_S, StepTimes
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4"
