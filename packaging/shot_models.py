@@ -1,90 +1,33 @@
-"""The states of the models page for `shots.py`, with the models, downloads and hub of `sample_models.py`."""
+"""The states of the models page for `shots.py`, with the models and downloads of `sample_models.py`."""
 
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtQuick import QQuickItem
 from sample_models import (
     COMING,
     FILE,
     LONG,
     OTHERS,
     REPO,
-    REPOS,
     TITLE,
-    SampleHub,
     SampleLibrary,
-    download,
     downloaded,
     model,
     preview,
 )
+from shot_library import click, has_models, page, recommended_is_coming, scroll
 from shot_studio import SMALL_MACHINE, Studio
 
 from oa_desktop.gguf.errors import ModelDamaged
-from oa_desktop.hub.errors import HubUnreachable
-from oa_desktop.hub.sentences import Asked, offline
-from oa_desktop.services.downloads.row import Download, State
-from oa_desktop.services.library.model_file import ModelFile, Origin
+from oa_desktop.services.downloads.row import State
+from oa_desktop.services.library.model_file import Origin
 from oa_desktop.services.library.model_removal import Removal
 from oa_desktop.services.library.model_settings import ModelSettings
 from oa_desktop.services.library.model_source import HubSource
 from oa_desktop.ui.library import on_disk_view_model, prompt_preview_view_model
-from oa_desktop.ui.library.local_models import Listing
 from oa_desktop.ui.library.on_disk_rows import Work
-
-
-def page(studio: Studio, at: float = 0.0) -> None:
-    """The page, with the catalogue read; at: how far down, in pixels."""
-    library = studio.wiring.library_page
-    studio.tour_runs()
-    library.pages.show("models")
-    studio.until(lambda: bool(library.catalogue.rows.rows) and bool(library.on_disk.rows.rows))
-    studio.settle()
-    has_models(studio)
-    scroll(studio, at)
-
-
-def scroll(studio: Studio, at: float) -> None:
-    flick = studio.window.findChild(QQuickItem, "modelsFlick")
-    most = flick.property("contentHeight") - flick.property("height")
-    flick.setProperty("contentY", min(at, max(0.0, most)))
-
-
-def click(studio: Studio, name: str, inside: str = "") -> None:
-    """Press a button of the page by its name."""
-    start = _named(studio.window.contentItem(), inside) if inside else studio.window.contentItem()
-    _named(start, name).clicked.emit()
-
-
-def _named(start: QQuickItem, name: str) -> QQuickItem:
-    return next(item for item in _items(start) if item.objectName() == name and item.isVisible())
-
-
-def _items(item: QQuickItem) -> list[QQuickItem]:
-    return [item] + [deep for child in item.childItems() for deep in _items(child)]
-
-
-def has_models(studio: Studio, *files: ModelFile) -> None:
-    library = studio.wiring.library_page
-    tour = studio.wiring.library.show("tour")
-    own = sum(file.size_bytes for file in files)
-    machine = library.local.machine
-    library.local.listing = Listing((tour, *files), own, machine.disk_free if machine else None)
-    library.local.changed.emit()
-
-
-def searches(studio: Studio, hub: SampleHub, text: str = "oasst", state: str = "results") -> None:
-    page(studio)
-    library = studio.wiring.library_page
-    library.search._search = library.search._opened._search = hub
-    field = studio.dialog("modelSearch")
-    field.setProperty("text", text)
-    library.search.ask(text)
-    studio.until(lambda: library.search.state == state)
-    studio.settle()
 
 
 def models(studio: Studio) -> None:
@@ -101,23 +44,6 @@ def models_further(studio: Studio) -> None:
 def models_downloading(studio: Studio) -> None:
     page(studio)
     studio.wiring.library_page.downloads.take((recommended_is_coming(studio),))
-
-
-def recommended_is_coming(studio: Studio) -> Download:
-    """The recommended model, on its way."""
-    library = studio.wiring.library_page
-    key = library.catalogue.hero.rows[0].key
-    entry = library.catalogue._entry(key)
-    choice = library.catalogue._choices[key][library.catalogue._chosen[key]]
-    return download(
-        State.RUNNING,
-        0.43,
-        entry.title,
-        repo=entry.repo,
-        path=choice.key,
-        bytes_per_second=23_400_000.0,
-        seconds_left=192.0,
-    )
 
 
 def models_queue(studio: Studio) -> None:
@@ -169,50 +95,10 @@ def models_removed(studio: Studio) -> None:
     has_models(studio, *(file for file in kept[1:] if file.ref != removed.ref))
 
 
-def models_search(studio: Studio) -> None:
-    searches(studio, SampleHub())
-    library = studio.wiring.library_page
-    library.search.toggle(REPOS[0].id)
-    studio.until(lambda: bool(library.search.rows.rows[0].choices))
-
-
-def models_gated(studio: Studio) -> None:
-    searches(studio, SampleHub())
-    library = studio.wiring.library_page
-    library.search.toggle(REPOS[2].id)
-    studio.until(lambda: bool(library.search.rows.rows[2].choices))
-
-
-def models_search_loading(studio: Studio) -> None:
-    searches(studio, SampleHub(waits=True), state="loading")
-
-
-def models_search_nothing(studio: Studio) -> None:
-    searches(studio, SampleHub(found=False), "a model that nobody made", "nothing")
-
-
-def models_search_failed(studio: Studio) -> None:
-    trouble = HubUnreachable(
-        "hub-unreachable", "huggingface.co cannot be reached.", hint="Check the network, then try again."
-    )
-    searches(studio, SampleHub(trouble), state="failed")
-
-
-def models_offline(studio: Studio) -> None:
-    studio.wiring.library_page.search.setStayOffline(True)
-    searches(studio, SampleHub(offline(Asked("https://huggingface.co"))), state="failed")
-
-
 def models_filter(studio: Studio) -> None:
     page(studio)
     studio.dialog("modelSearch").setProperty("text", "falcon")
     studio.wiring.library_page.catalogue.setQuery("falcon")
-
-
-def models_token(studio: Studio) -> None:
-    models_gated(studio)
-    click(studio, "gatedToken")
-    studio.settle()
 
 
 def models_import(studio: Studio) -> None:
@@ -348,13 +234,6 @@ MODEL_STATES: tuple[Callable[[Studio], None], ...] = (
     models_menu,
     models_removed,
     models_filter,
-    models_search,
-    models_gated,
-    models_search_loading,
-    models_search_nothing,
-    models_search_failed,
-    models_offline,
-    models_token,
     models_import,
     models_import_bad,
     models_copy,

@@ -18,7 +18,8 @@ import PySide6.QtQuick  # noqa: F401
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
-from sample_conversations import MODEL, barn, coffee, garden, library, seaside, small_ones, sorting, spring
+from sample_builder import MODEL
+from sample_conversations import barn, coffee, garden, library, seaside, small_ones, sorting, spring
 from shiboken6 import delete
 
 from oa_desktop.client.errors import stopped
