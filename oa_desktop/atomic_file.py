@@ -6,12 +6,15 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes, *, flush: bool = True) -> None:
+def write_atomically(path: Path, content: bytes, *, flush: bool = True, follow: bool = True) -> None:
     """Write beside `path`, flush to disk, rename over it. Raises OSError; then the old file is untouched.
 
-    A link is followed and stays a link. flush: False for what may be lost with the power, but not with us.
+    flush: False for what may be lost with the power, but not with us.
+    follow: a link stays a link, and what it leads to is replaced; False where nobody but us has a reason to
+    put one, so that it is replaced itself.
     """
-    path = Path(os.path.realpath(path))
+    if follow:
+        path = Path(os.path.realpath(path))
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

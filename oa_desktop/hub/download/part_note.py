@@ -63,8 +63,8 @@ class PartNote:
         }
         text = json.dumps(content).encode("ascii")
         if flush:
-            write_atomically(self._flushed, text)
-        write_atomically(self._latest, text, flush=False)
+            write_atomically(self._flushed, text, follow=False)
+        write_atomically(self._latest, text, flush=False, follow=False)
 
     def read(self) -> Noted | None:
         """None: nothing that can be understood. Raises StorageError for that of a newer version."""

@@ -54,7 +54,7 @@ class JobFolder:
             if isinstance(self._read(job), NewerJob):
                 raise left_alone(job.key)
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(self._file(job.key), written(job))
+            write_atomically(self._file(job.key), written(job), follow=False)
         except OSError as exc:
             raise not_noted(exc) from exc
 

@@ -25,7 +25,7 @@ class LoadMarks:
             return
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(self._folder / fingerprint, b"")
+            write_atomically(self._folder / fingerprint, b"", follow=False)
         except OSError as error:
             raise _not_noted(error) from error
 

@@ -245,6 +245,19 @@ def test_d16_a_models_folder_that_is_a_link_works_and_one_that_leads_nowhere_is_
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege here")
+def test_d16_that_a_model_is_loading_is_not_noted_through_a_link(shelf: Shelf, tmp_path: Path) -> None:
+    library, precious = shelf.library(), tmp_path / "precious.txt"
+    model = library.import_model(put(shelf.paths.models / "x.gguf", model_bytes()))
+    precious.write_text("mine")
+    library.note_loading(model)
+    mark = next((shelf.paths.models / ".loading").iterdir())
+    mark.unlink()
+    mark.symlink_to(precious)
+    library.note_loading(model)
+    assert library.show(model.ref).crashed
+    assert precious.read_text() == "mine"
+
+
 def test_d16_links_to_other_folders_are_not_looked_through(
     shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

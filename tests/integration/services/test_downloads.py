@@ -1,6 +1,7 @@
 """The queue of downloads: real files from the local hub into a real library, through restarts and trouble."""
 
 import asyncio
+import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -289,6 +290,20 @@ async def test_d16_a_folder_for_models_that_leads_elsewhere_is_refused(
             assert row.problem is not None
         assert not elsewhere.exists() or not any(elsewhere.glob("*.part"))
     assert not list(Path("/").glob("model.Q4*"))
+
+
+async def test_d16_no_note_of_a_download_is_written_through_a_link(place: Place, tmp_path: Path) -> None:
+    job, precious = DownloadJob(REPO, (FILE,)), tmp_path / "precious.txt"
+    precious.write_text("mine")
+    sha256 = hashlib.sha256(made_model(1_000_000)).hexdigest()
+    notes = place.models / ".downloads"
+    async with place.queue(tuning=replace(QUICK, flush_s=0)) as queue:
+        notes.mkdir(parents=True)
+        for name in (f"{job.key}.job", f"{sha256}.json", f"{sha256}.json.flushed"):
+            (notes / name).symlink_to(precious)
+        await queue.until_state(await queue.downloads.add(job), State.DONE)
+    assert precious.read_text() == "mine"
+    assert [file.suffix for file in place.models.iterdir() if file.is_file()].count(".gguf") == 1
 
 
 async def test_a_models_folder_on_another_disk_is_fine(place: Place, tmp_path: Path) -> None:
