@@ -89,10 +89,11 @@ HALF = _Half()
 
 def models_removed(studio: Studio) -> None:
     models_on_disk(studio)
-    removed, kept = model("zh", "关于春天的诗", Origin.IMPORTED, 1.2), studio.wiring.library_page.local.files
-    studio.wiring.library_page.removed.take(Removal("1", removed, removed.size_bytes))
-    studio.settle()
-    has_models(studio, *(file for file in kept[1:] if file.ref != removed.ref))
+    library = studio.wiring.library_page
+    removed, shown = model("zh", "关于春天的诗", Origin.IMPORTED, 1.2), library.local.listing
+    library.removed.take(Removal("1", removed, removed.size_bytes))
+    studio.until(lambda: library.local.listing is not shown)
+    has_models(studio, *(file for file in shown.files[1:] if file.ref != removed.ref))
 
 
 def models_filter(studio: Studio) -> None:

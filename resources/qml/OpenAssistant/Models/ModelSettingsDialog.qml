@@ -152,7 +152,7 @@ SafeDialog {
         SafeText {
             Layout.alignment: Qt.AlignTop
             role: "control"
-            text: qsTr("So the model\nreads a talk")
+            text: qsTr("How the model\nreads a chat")
         }
 
         PromptPreview {
