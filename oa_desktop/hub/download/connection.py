@@ -127,8 +127,10 @@ class Connections:
         return Body(response, source)
 
     def close(self) -> None:
-        """Drop what is kept open."""
-        for pool in self._pools.values():
+        """Drop what is kept open; a request that is left behind may still add to it."""
+        with self._lock:
+            pools = list(self._pools.values())
+        for pool in pools:
             pool.clear()
 
     def _get(self, address: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:

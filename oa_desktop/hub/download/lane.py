@@ -64,8 +64,8 @@ class Lane:
     def end(self, wait_s: float | None = None) -> None:
         """Read nothing any more, and wait for that."""
         self._ending.set()
-        if self._body is not None:
-            self._body.interrupt()
+        if (body := self._body) is not None:  # which its own thread may let go of meanwhile
+            body.interrupt()
         self._thread.join(wait_s)
 
     def _run(self) -> None:

@@ -2,10 +2,12 @@
 
 import base64
 import logging
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from oa_desktop.hub.api import Hub
 from oa_desktop.hub.download.connection import Connections
@@ -116,6 +118,30 @@ def test_a_connection_may_be_interrupted_when_it_has_brought_everything(bench: B
     body.interrupt()
     body.close()
     connections.close()
+
+
+def test_a_request_that_was_left_behind_does_not_disturb_the_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = bench.hub.locate(REPO, FILE, "main")
+    connections, size = Connections(bench.server.endpoint, QUICK), len(bench.content)
+    clear, late = urllib3.PoolManager.clear, threading.Event()
+
+    def ask() -> None:
+        connections.open(location.url, bench.hub.download_headers, 0, size, size, Source()).close()
+
+    def asked_meanwhile(pool: urllib3.PoolManager) -> None:
+        if not late.is_set():
+            late.set()
+            monkeypatch.setenv("http_proxy", bench.server.proxy)
+            ask()
+        clear(pool)
+
+    ask()
+    monkeypatch.setattr(urllib3.PoolManager, "clear", asked_meanwhile)
+    connections.close()
+    assert late.is_set()
+    assert bench.server.seen("proxy", "GET")
 
 
 def test_no_signed_address_gets_into_the_log(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
