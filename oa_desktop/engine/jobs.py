@@ -50,6 +50,7 @@ class Job:
 
     reply_tokens: the most tokens one reply may have.
     cells_left: cells all replies together may still take; what one leaves, the others may use.
+    passed_over: how many steps in a row had no room for a token of its prompt.
     """
 
     request: GenerationRequest
@@ -57,6 +58,7 @@ class Job:
     reused_tokens: int
     reply_tokens: int
     cells_left: int
+    passed_over: int = 0
     replies: list[Reply] = field(default_factory=list)
 
     @property

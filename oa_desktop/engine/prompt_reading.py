@@ -27,6 +27,7 @@ class PromptReader:
     def slices(self, jobs: Iterable[Job], replies: int, room: int) -> list[Work]:
         """The next tokens of every waiting prompt in equal shares: no short one waits for a long one.
 
+        Where there are more prompts than tokens to read, those go first that were passed over for longest.
         replies: how many are decoded in the same step.   room: the most tokens beside them.
         """
         reading = self._reading(jobs)
@@ -39,6 +40,7 @@ class PromptReader:
         for waiting, job in zip(range(len(reading), 0, -1), reading, strict=True):
             prompt, start = job.request.prompt, self._tree.length(job.sequence)
             share = min(-(-budget // waiting), self._slice_limit(job))
+            job.passed_over = 0 if share else job.passed_over + 1
             if share:
                 tokens = list(prompt[start : start + share])
                 budget -= len(tokens)
@@ -47,7 +49,7 @@ class PromptReader:
         return work
 
     def _reading(self, jobs: Iterable[Job]) -> list[Job]:
-        """Requests whose next prompt tokens nobody else reads, the fewest tokens first.
+        """Requests whose next prompt tokens nobody else reads: who was passed over, then the fewest tokens.
 
         Where two would read the same tokens one waits, and shares them in the next step.
         """
@@ -59,7 +61,7 @@ class PromptReader:
             next_token = job.request.prompt[self._tree.length(job.sequence)]
             if not restoring:
                 claims.setdefault((self._tree.place(job.sequence), next_token), job)
-        return sorted(claims.values(), key=self.unread)
+        return sorted(claims.values(), key=lambda job: (-job.passed_over, self.unread(job)))
 
     def _catch_up(self, job: Job) -> bool:
         """Share what others read meanwhile, and take a piece from disk. Whether there are more of those."""
