@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 SAVE_WITHIN_S: Final = 1.2
 """Less than the lifeline's grace: what is being written then can still be finished."""
+_NO_LIBRARY: Final = "failed to map segment"
 _NO_THREAD: Final = "can't start new thread"
-"""What Python says where there is no memory left for one."""
+"""What is said where there is no memory left for one."""
 
 CRASHED: Final = 70
 """The exit status when the engine loop failed or hung: a new process is the only cure."""
@@ -120,7 +121,7 @@ def _told(report: LockdownReport) -> dict[str, object]:
 
 
 def _unexpected(error: Exception) -> EngineError:
-    if isinstance(error, MemoryError) or "failed to map segment" in str(error):
+    if isinstance(error, MemoryError) or any(words in str(error) for words in (_NO_LIBRARY, _NO_THREAD)):
         return out_of_memory("There is not enough free memory for the engine.", "")
     return EngineError(
         "engine-start-failed",
