@@ -7,9 +7,12 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from oa_desktop.presence import is_file, is_folder
 
 _MOST_ENTRIES = 20_000
 _DEEPEST = 8
@@ -52,8 +55,8 @@ def model_places(
 ) -> tuple[ModelPlace, ...]:
     """The folders that are there. environment, home: those of the process and the person unless given."""
     variables = dict(os.environ if environment is None else environment)
-    places = _known_places(variables, home or Path.home())
-    return tuple(dict.fromkeys(place for place in places if place.folder.is_dir()))
+    places = _known_places(variables, home or _home())
+    return tuple(dict.fromkeys(place for place in places if is_folder(place.folder)))
 
 
 def candidates(
@@ -75,10 +78,19 @@ def candidates(
                     yield Candidate(path, place.app, size, by_hash)
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # somebody without one
+        return Path(os.devnull)
+
+
 def _known_places(variables: Mapping[str, str], home: Path) -> Iterator[ModelPlace]:
     def named(variable: str, *below: str) -> list[Path]:
         value = variables.get(variable, "").strip()
-        return [Path(value).expanduser().joinpath(*below)] if value else []
+        with suppress(RuntimeError):  # "~" of nobody
+            return [Path(value).expanduser().joinpath(*below)] if value else []
+        return []
 
     cache = next(iter(named("XDG_CACHE_HOME")), home / ".cache")
     hub = named("HF_HUB_CACHE") or named("HUGGINGFACE_HUB_CACHE") or named("HF_HOME", "hub")
@@ -118,7 +130,7 @@ def _by_hash(place: ModelPlace, sha256: str | None) -> Iterator[Path]:
     elif place.layout is Layout.HUB_CACHE:
         for repository in _entries(place.folder, 1):
             blob = Path(repository) / "blobs" / f"{sha256}"
-            if blob.is_file():
+            if is_file(blob):
                 yield _name_in_cache(Path(repository), blob)
 
 

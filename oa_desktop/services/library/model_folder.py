@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
+from oa_desktop.presence import is_file
+
 _DEEPEST = 3
 _MOST = 500
 _MOST_ENTRIES = 20_000
@@ -23,7 +25,7 @@ def files_in(folder: Path, without: Collection[Path] = ()) -> Iterator[Path]:
         return
     found = sorted(set(_named_files(folder, 1)) - set(without))
     for file in found[:_MOST]:
-        inside = Path(os.path.realpath(file)).is_relative_to(real) and file.is_file()
+        inside = Path(os.path.realpath(file)).is_relative_to(real) and is_file(file)
         if inside and not is_further_part(file):
             yield file
 
@@ -55,7 +57,7 @@ def parts_beside(path: Path) -> tuple[Path, ...]:
     if match is None or not 1 <= int(match["parts"]) <= _MOST_PARTS:
         return (path,)
     names = (f"{match['stem']}-{n:05}-of-{match['parts']}.gguf" for n in range(1, int(match["parts"]) + 1))
-    return tuple(file for name in names if (file := path.with_name(name)).is_file()) or (path,)
+    return tuple(file for name in names if is_file(file := path.with_name(name))) or (path,)
 
 
 def is_further_part(path: Path) -> bool:

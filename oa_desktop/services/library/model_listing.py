@@ -8,6 +8,7 @@ from oa_desktop.errors import StorageError
 from oa_desktop.gguf.errors import ModelDamaged, ModelMissing, printable
 from oa_desktop.near_names import nearest
 from oa_desktop.paths import AppPaths, tour_model
+from oa_desktop.presence import is_file, is_there
 from oa_desktop.services.library.load_marks import LoadMarks
 from oa_desktop.services.library.model_file import (
     ModelExaminer,
@@ -70,11 +71,11 @@ class ModelListing:
         for model in models:
             if ref == model.ref or (path is not None and path in model.parts):
                 return model
-        if path is None or not path.is_file():
+        if path is None or not is_file(path):
             for model in models:
                 if ref.lower() in (model.path.name.lower(), model.path.stem.lower(), model.ref.lower()):
                     return model
-        if path is not None and (path.exists() or len(Path(ref).parts) > 1):
+        if path is not None and (is_there(path) or len(Path(ref).parts) > 1):
             return self._examined(str(path), path, Origin.PATH, Registry())
         near = nearest(ref, [model.ref for model in models])
         raise ModelMissing(
@@ -133,6 +134,7 @@ class ModelListing:
 
 
 def as_path(ref: str) -> Path | None:
+    """The path that `ref` is, None for what cannot be one."""
     try:
         return Path(ref).expanduser().absolute() if "\0" not in ref else None
     except RuntimeError:  # "~" without a home

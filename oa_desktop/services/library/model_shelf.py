@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oa_desktop.errors import ModelError, StorageError
+from oa_desktop.presence import is_there
 from oa_desktop.services.library.model_copy import Copies, free_targets, safe_stem, whole_name
 from oa_desktop.services.library.model_file import fingerprint_of_all
 from oa_desktop.services.library.model_folder import is_in, parts_beside
@@ -124,7 +125,7 @@ class ModelShelf:
             removed = registry.removal(removal_id)
             if removed is None:
                 raise ModelError("model-purged", "The model was deleted for good and cannot be put back.")
-            if any(file.path.exists() and not is_still(file) for file in removed.files):
+            if any(is_there(file.path) and not is_still(file) for file in removed.files):
                 self._waiting.take(removed)
                 removed = elsewhere(
                     removed, free_targets(self._folder, [file.path for file in removed.files])

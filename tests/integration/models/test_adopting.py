@@ -110,6 +110,23 @@ def test_folders_that_the_environment_names_are_looked_in(
     assert copy.path == path
 
 
+@pytest.mark.parametrize("value", ["~nobody-here/models", "/" + "x" * 300])
+def test_a_folder_that_cannot_be_looked_into_hides_no_other(value: str, home: Path) -> None:
+    path = put(home / f".lmstudio/models/me/{NAME}")
+    assert [copy.path for copy in found(home, {"OLLAMA_MODELS": value, "HF_HUB_CACHE": value})] == [path]
+
+
+def test_for_somebody_without_a_home_only_named_folders_are_looked_in(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    (home / "blobs").mkdir()
+    assert home / "blobs" in [place.folder for place in model_places({"OLLAMA_MODELS": str(home)})]
+
+
 def test_a_file_of_the_name_with_another_size_or_hash_is_not_taken(home: Path, library: ModelLibrary) -> None:
     put(home / f".lmstudio/models/a/{NAME}", BYTES + b"more")
     assert found(home) == ()

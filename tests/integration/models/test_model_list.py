@@ -11,6 +11,7 @@ import pytest
 from oa_desktop.cli.app import App
 from oa_desktop.client.api import EngineClient
 from oa_desktop.errors import StorageError, UsageError
+from oa_desktop.gguf.errors import ModelMissing
 from oa_desktop.paths import HOME_VARIABLE
 from oa_desktop.services.library import model_registry
 from oa_desktop.services.library.model_file import Origin
@@ -283,6 +284,17 @@ def test_d16_links_to_other_folders_are_not_looked_through(
     shelf.paths.models.rename(tmp_path / "moved")
     shelf.paths.models.symlink_to("/", target_is_directory=True)
     assert len(shelf.library().list_models()) == 1
+
+
+def test_c01_a_path_that_the_system_refuses_hides_no_other_model(shelf: Shelf) -> None:
+    refused = str(shelf.paths.models / ("x" * 300 + "-00001-of-00002.gguf"))
+    write_list(shelf, version=2, models=[{"id": "x", "path": refused, "copied": False}])
+    put(shelf.paths.models / "y.gguf", model_bytes())
+    tour, broken, good = shelf.library().list_models()
+    assert (broken.ref, good.ref, good.problem, tour.problem) == ("x", "y.gguf", None, None)
+    assert broken.problem is not None
+    with pytest.raises(ModelMissing, match="There is no model"):
+        shelf.library().resolve("x" * 300)
 
 
 def test_d17_names_that_differ_in_case_only_stay_apart(shelf: Shelf, tmp_path: Path) -> None:
