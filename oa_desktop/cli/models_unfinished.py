@@ -93,12 +93,11 @@ def _job_of(app: App, key: str) -> DownloadJob:
     jobs = app.downloader.jobs.load()
     if any(job.key == key for job in app.downloader.jobs.newer()):
         raise left_alone(key)
-    found = [job for job in jobs if job.key.startswith(key) or key in (job.repo, *job.paths)]
+    found = [job for job in jobs if key and (job.key.startswith(key) or key in (job.repo, *job.paths))]
     if len(found) != 1:
-        what = "several unfinished downloads" if found else "no unfinished download"
-        raise UsageError(
-            "download-unknown", f"There is {what} {printable(key)}.", hint="See: oa-desktop models unfinished"
-        )
+        what = f"There are {len(found)} unfinished downloads" if found else "There is no unfinished download"
+        called = f" {printable(key)}" if key else " without a name"
+        raise UsageError("download-unknown", f"{what}{called}.", hint="See: oa-desktop models unfinished")
     return found[0]
 
 

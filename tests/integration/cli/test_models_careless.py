@@ -1,0 +1,50 @@
+"""What people type at `oa-desktop models` without looking: nothing, or what may mean several things."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from oa_desktop.cli import app as cli_app
+from oa_desktop.cli.main import main
+from oa_desktop.paths import app_paths
+from oa_desktop.services.downloads.job import DownloadJob
+from oa_desktop.services.downloads.jobs import JobFolder
+
+JOB = DownloadJob("someone/model-GGUF", ("model.Q4_K_M.gguf",))
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command and return what it said on standard error."""
+    monkeypatch.setenv("OA_DESKTOP_HOME", str(tmp_path))
+    monkeypatch.setattr(cli_app, "keep_log", lambda _folder: None)
+
+    def attempt(*arguments: str, exit_code: int) -> str:
+        code = main(["models", *arguments])
+        said = capsys.readouterr().err
+        assert (code, "Traceback" in said) == (exit_code, False), said
+        return said
+
+    return attempt
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> JobFolder:
+    return JobFolder(app_paths({"OA_DESKTOP_HOME": str(tmp_path)}).models)
+
+
+def test_d13_to_discard_nothing_in_particular_discards_nothing(run: Run, jobs: JobFolder) -> None:
+    jobs.save(JOB)
+    assert run("discard", "", exit_code=2).startswith("There is no unfinished download without a name.")
+    assert jobs.load() == (JOB,)
+    run("discard", JOB.key[:6], exit_code=0)
+    assert jobs.load() == ()
+
+
+def test_d13_a_name_that_several_downloads_have_discards_none_of_them(run: Run, jobs: JobFolder) -> None:
+    for repo in ("one/model-GGUF", "two/model-GGUF"):
+        jobs.save(DownloadJob(repo, JOB.paths))
+    assert run("discard", JOB.paths[0], exit_code=2).startswith("There are 2 unfinished downloads model.Q4")
+    assert len(jobs.load()) == 2
