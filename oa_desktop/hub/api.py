@@ -73,7 +73,8 @@ class Hub:
         """
         limit = max(1, min(limit, _MOST_FOUND))
         wanted = limit if largest_bytes is None else min(3 * limit, _MOST_FOUND)
-        infos = self._questions().search(text.strip()[:_LONGEST_TEXT], SORTS[sort], wanted)
+        words = text.encode("utf-8", "replace").decode().strip()[:_LONGEST_TEXT]
+        infos = self._questions().search(words, SORTS[sort], wanted)
         with self._reading():
             found = [repo for info in infos if (repo := reading.found_repo(info)) is not None]
         return tuple(repo for repo in found if _may_fit(repo, largest_bytes))[:limit]

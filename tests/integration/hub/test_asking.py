@@ -71,6 +71,12 @@ def test_a_search_is_in_the_order_asked_for(hub_server: HubServer, sort: str, fi
     assert filled(hub_server).search("chat", sort=sort)[0].id == first
 
 
+def test_c04_broken_text_is_searched_for_as_far_as_it_is_text(hub_server: HubServer) -> None:
+    hub_server.add_repo("me/Tiny-GGUF", {"tiny.gguf": b"x"})
+    assert Hub(hub_server.endpoint).search("tiny\udcff") == ()
+    assert hub_server.requests[-1].query["search"] == ["tiny?"]
+
+
 def test_every_order_is_one_the_library_knows(hub_server: HubServer) -> None:
     hub = filled(hub_server)
     for sort in SORTS:
