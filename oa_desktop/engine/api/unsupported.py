@@ -1,4 +1,4 @@
-"""Fields of the OpenAI protocol that this engine cannot follow, refused by name.
+"""Fields of the OpenAI protocol, and of llama-server, that this engine cannot follow, refused by name.
 
 An answer that left them out would look right and be wrong.
 """
@@ -14,12 +14,16 @@ def _is_nothing(value: Any) -> bool:
     return not value
 
 
+def _is_off(value: Any) -> bool:
+    return value is None or value is False
+
+
 def _is_plain_text(value: Any) -> bool:
     return not value or (isinstance(value, dict) and value.get("type") == "text")
 
 
 UNSUPPORTED: Final[dict[str, Callable[[Any], bool]]] = {
-    "logprobs": _is_nothing,
+    "logprobs": _is_off,
     "top_logprobs": _is_nothing,
     "logit_bias": _is_nothing,
     "response_format": _is_plain_text,
@@ -27,8 +31,14 @@ UNSUPPORTED: Final[dict[str, Callable[[Any], bool]]] = {
     "functions": _is_nothing,
     "echo": _is_nothing,
     "suffix": _is_nothing,
+    "grammar": _is_nothing,
+    "json_schema": _is_nothing,
+    "n_predict": _is_off,
 }
-"""The values each may have because they ask for nothing."""
+"""The values each may have because they ask for nothing. 0 of `logprobs` asks for those of the reply itself.
+
+The last three are llama-server's own.
+"""
 
 
 def refuse_unsupported(fields: Fields) -> None:
