@@ -31,8 +31,11 @@ class GatedBackend(FakeBackend):
         super().__init__(**options)
         self.gate = threading.Event()
         self.gate.set()
+        self.waiting = threading.Event()
 
     def decode(self, batch: Batch) -> None:
+        if not self.gate.is_set():
+            self.waiting.set()
         self.gate.wait(PATIENCE_S)
         time.sleep(0)  # let the server thread run between two steps
         super().decode(batch)

@@ -60,14 +60,17 @@ def test_e22_who_leaves_mid_reply_cancels_it(start_engine, leave, stream, path):
 
 
 def test_e22_who_leaves_while_waiting_in_the_queue_is_forgotten(start_engine):
-    engine = start_engine(max_sequences=1)
-    engine.backend.gate.clear()
-    first = raw_request(engine, "/v1/completions", {"ignore_eos": True})
-    engine.wait_until(lambda: engine.backend.gate.is_set() is False)
-    second = raw_request(engine, "/v1/completions", {"ignore_eos": True})
+    engine = start_engine(max_sequences=1, n_ctx=100_000, cells=200_000)
+    endless = {"max_tokens": 90_000, "ignore_eos": True}
+    first = raw_request(engine, "/v1/completions", endless)
+    engine.wait_until(lambda: engine.loop.stats().running == 1)
+    second = raw_request(engine, "/v1/completions", endless)
+    engine.wait_until(lambda: engine.loop.stats().queued == 1)
     second.close()
+    engine.wait_until(lambda: engine.loop.stats().outcomes()[Outcome.CANCELLED] == 1)
+    stats = engine.loop.stats()
+    assert (stats.running, stats.queued) == (1, 0), "only the one that left is gone"
     first.close()
-    engine.backend.gate.set()
     engine.wait_until(lambda: is_idle(engine))
     assert engine.ask(max_tokens=2).status_code == 200
 
@@ -76,11 +79,12 @@ def test_e15_leaving_during_a_long_prefill_ends_it_within_a_step(start_engine):
     engine = start_engine(n_ctx=40_000, cells=80_000)
     engine.backend.gate.clear()
     connection = raw_request(engine, "/v1/completions", {"prompt": [50] * 30_000, "stream": True})
-    connection.recv(1000)
+    engine.wait_until(engine.backend.waiting.is_set)
     connection.close()
+    engine.wait_until(engine.backend.aborting.is_set)
     engine.backend.gate.set()
     engine.wait_until(lambda: is_idle(engine))
-    assert engine.backend.decoded_tokens < 15_000
+    assert engine.backend.decoded_tokens == 0, "the step was finished"
     assert engine.ask(max_tokens=2).status_code == 200
 
 
@@ -88,7 +92,6 @@ def test_e20_sixteen_at_once_are_answered_or_told_to_come_back(start_engine):
     engine = start_engine(queue=4, max_sequences=2)
     engine.backend.gate.clear()
     connections = [raw_request(engine, "/v1/completions", {"max_tokens": 3, "n": 2}) for _ in range(16)]
-    engine.wait_until(lambda: engine.backend.gate.is_set() is False)
     statuses: list[int] = []
     refusals: list[bytes] = []
 
