@@ -35,10 +35,14 @@ def list_command(as_json: bool) -> None:
 def import_command(path: Path, copy: bool, as_json: bool) -> None:
     """Add the .gguf file PATH. Its header is checked first; it stays where it is."""
     status = StatusLine()
-    model = App().library.import_model(
-        path, copy=copy, on_progress=lambda done, total: status.show(f"Copying … {done / max(total, 1):.0%}")
-    )
-    status.clear()
+    try:
+        model = App().library.import_model(
+            path,
+            copy=copy,
+            on_progress=lambda done, total: status.show(f"Copying … {done / max(total, 1):.0%}"),
+        )
+    finally:
+        status.clear()
     if as_json:
         print_json(model_document(model))
     else:

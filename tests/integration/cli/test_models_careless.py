@@ -1,5 +1,7 @@
-"""What people type at `oa-desktop models` without looking: nothing, or what may mean several things."""
+"""What people type at `oa-desktop models` without looking, and what a terminal shows when it goes wrong."""
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from oa_desktop.cli.main import main
 from oa_desktop.paths import app_paths
 from oa_desktop.services.downloads.job import DownloadJob
 from oa_desktop.services.downloads.jobs import JobFolder
+from tests.made_gguf import made_model
 
 JOB = DownloadJob("someone/model-GGUF", ("model.Q4_K_M.gguf",))
 Run = Callable[..., str]
@@ -48,3 +51,16 @@ def test_d13_a_name_that_several_downloads_have_discards_none_of_them(run: Run, 
         jobs.save(DownloadJob(repo, JOB.paths))
     assert run("discard", JOB.paths[0], exit_code=2).startswith("There are 2 unfinished downloads model.Q4")
     assert len(jobs.load()) == 2
+
+
+def test_d12_a_copy_that_fails_leaves_its_progress_not_before_the_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "m.gguf").write_bytes(made_model(50_000))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(os, "fsync", full)
+    said = run("import", "--copy", str(tmp_path / "m.gguf"), exit_code=1)
+    assert "Copying … 100%\r\033[Km.gguf could not be copied." in said
