@@ -16,7 +16,7 @@ from oa_desktop.hub.download.fetch import Wanted, fetch
 from oa_desktop.hub.download.locating import locate
 from oa_desktop.hub.download.progress import Control, Phase, Progress
 from oa_desktop.hub.download.tuning import Tuning
-from tests.hub_server import HubServer
+from tests.hub_server import HubServer, Trickle
 from tests.made_gguf import made_model
 
 REPO, FILE = "someone/model-GGUF", "model.Q4_K_M.gguf"
@@ -93,7 +93,18 @@ def content() -> bytes:
     return made_model(3_000_000)
 
 
+@pytest.fixture(scope="session")
+def large() -> bytes:
+    """The 20 MB of the fault table."""
+    return made_model(20_000_000, seed=14)
+
+
 @pytest.fixture
 def bench(hub_server: HubServer, content: bytes, tmp_path: Path) -> Bench:
     hub_server.add_repo(REPO, {FILE: content})
     return Bench(hub_server, content, tmp_path / "models", Hub(hub_server.endpoint))
+
+
+def slowed(server: HubServer) -> None:
+    """Enough for a person to press pause."""
+    server.fail(Trickle(40_000_000), times=None)
