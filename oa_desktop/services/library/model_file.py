@@ -66,7 +66,7 @@ class ModelExaminer:
     def __call__(self, ref: str, path: Path, origin: Origin) -> ModelFile:
         """The model at `path`, with facts or with the problem; never raises for a bad file."""
         fingerprint = fingerprint_of(path)
-        checked = self._good.get(fingerprint)
+        checked = self._good.get(fingerprint) if fingerprint else None
         try:
             if checked is None or not all(part.is_file() for part in checked.parts):
                 checked = check_model(path)
@@ -76,7 +76,8 @@ class ModelExaminer:
         except OSError as exc:  # deleted between the check and now
             gone = ModelError("model-missing", f"There is no model file {shown_name(path)}.", detail=str(exc))
             return ModelFile(ref, shown_name(path), path, (path,), 0, origin, None, gone)
-        self._good[fingerprint] = checked
+        if fingerprint:  # else it came between the two looks at it
+            self._good[fingerprint] = checked
         return ModelFile(ref, checked.facts.name, path, checked.parts, size, origin, checked.facts)
 
 

@@ -11,7 +11,7 @@ import pytest
 from oa_desktop.errors import ModelError, StorageError, UsageError
 from oa_desktop.gguf import ModelIncomplete, ModelMissing, ModelTooLarge
 from oa_desktop.paths import HOME_VARIABLE, AppPaths, app_paths
-from oa_desktop.services.library import model_copy, models
+from oa_desktop.services.library import model_copy, model_file, models
 from oa_desktop.services.library.model_copy import safe_stem
 from oa_desktop.services.library.models import ModelLibrary, Origin
 from tests.unit.gguf.ggufs import STRING, U32, Gguf, pair
@@ -160,6 +160,16 @@ def test_a_linked_model_that_was_moved_away_is_listed_with_its_problem(
     with pytest.raises(ModelMissing):
         library.resolve("a")
     library.remove("a")
+
+
+def test_a_model_that_comes_while_it_is_looked_for_is_not_taken_for_others_that_are_gone(
+    library: ModelLibrary, downloads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, gone = model_at(downloads / "here.gguf"), downloads / "gone.gguf"
+    with monkeypatch.context() as patched:
+        patched.setattr(model_file, "fingerprint_of", lambda _: "")
+        assert library.show(str(here)).problem is None
+    assert library.show(str(gone)).problem is not None
 
 
 def test_a_model_that_changes_on_disk_is_checked_again(library: ModelLibrary, downloads: Path) -> None:
