@@ -83,5 +83,18 @@ def words(length: int, salt: int = 0) -> list[int]:
     return [FIRST_WORD + (salt + i * (salt + 7)) % 50 for i in range(length)]
 
 
+PROMPT = words(300)
+
+
 def names(root: Path) -> set[str]:
     return {path.name for path in root.glob("*/*")}
+
+
+def reads_it_again(root: Path) -> Engine:
+    """An engine that found nothing to go on from for `PROMPT`, and answered all the same."""
+    engine = Engine(root)
+    answer = engine.ask(PROMPT)
+    assert answer.texts == [expected(PROMPT)]
+    assert answer.end.reused_tokens == 0
+    assert engine.saved.counts().restored_tokens == 0
+    return engine

@@ -21,7 +21,7 @@ from oa_desktop.engine.resume.folder import StateFolder
 
 from .branches import KEY, NO_SPARE, Engine, names, words
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 class SlowDisk(FakeBackend):
@@ -145,7 +145,7 @@ def test_a_save_that_fails_is_told_once_and_leaves_an_engine_that_answers(
 
 
 def test_closing_saves_what_there_is_time_for_and_without_time_nothing(tmp_path: Path):
-    for within_s, files in ((0.0, 0), (20.0, 1)):
+    for within_s, files in ((0.0, 0), (WAIT_S, 1)):
         loop = EngineLoop(FakeBackend(), states=StateFolder(tmp_path, KEY, NO_SPARE))
         loop.start()
         submit(loop, words(300))()
@@ -158,7 +158,7 @@ def test_closing_in_the_middle_of_a_prompt_saves_what_was_read(tmp_path: Path):
     loop.start()
     wait = submit(loop, words(900))
     wait_for(lambda: loop.stats().cells_used > 100)
-    loop.close(save_within_s=20)
+    loop.close(save_within_s=WAIT_S)
     wait()
     engine = Engine(tmp_path)
     assert 64 <= engine.ask(words(900)).end.reused_tokens <= 899
