@@ -96,6 +96,7 @@ def test_e12_a_model_that_does_not_get_on_loading_is_announced(open_window, path
     window.until(lambda: window.find("banner-engine") is not None, SLOW_MS)
     assert "does not get on with loading" in banner(window)
     (engine,) = [child for child in psutil.Process().children() if str(script) in child.cmdline()]
+    window.until(lambda: engine.status() == psutil.STATUS_STOPPED, SLOW_MS)
     engine.resume()
     window.wait_for_engine()
     assert isinstance(window.wiring.engine.status, Running)

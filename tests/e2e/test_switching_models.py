@@ -8,7 +8,14 @@ from tests.e2e.test_engine_faults import PACE_S, begun, replies, start_streaming
 
 
 def engines() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "oa_desktop.engine" in child.cmdline()]
+    return [child for child in psutil.Process().children() if is_engine(child)]
+
+
+def is_engine(process: psutil.Process) -> bool:
+    try:
+        return "oa_desktop.engine" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False  # it has just ended
 
 
 def test_ten_switches_in_a_row_leave_one_engine_and_closing_none(open_window, paths):
