@@ -27,6 +27,7 @@ from oa_desktop.ui import network_wall
 from oa_desktop.ui.app import load_window, make_engine
 from oa_desktop.ui.fonts import load_fonts
 from oa_desktop.ui.wiring import Wiring
+from tests.e2e.seeding import talk
 
 SLOW_MS = 30_000
 """For whole generations on a busy machine."""
@@ -196,3 +197,14 @@ def open_window(qtbot, qapp, paths, monkeypatch):
         window.close()
     assert [warning for window in opened for warning in window.warnings] == []
     assert network_wall.refused == []
+
+
+@pytest.fixture
+def window(open_window, paths):
+    """A window with a few conversations; the newest stands first."""
+    window = open_window(fake_loader(paths))
+    for name, title in (("rye", "Growing rye"), ("oat", "Growing oats"), ("bar", "Growing barley")):
+        window.stored(lambda store, name=name, title=title: talk(store, name, title, f"How about {title}?"))
+    window.wiring.conversations.refresh()
+    window.until(lambda: window.find("conversation2") is not None)
+    return window

@@ -21,7 +21,7 @@ from oa_desktop.services.fit.report import FitReport, Verdict
 from oa_desktop.services.library.model_removal import Removal
 from oa_desktop.ui import network_wall
 from tests.e2e.conftest import SLOW_MS, fake_loader
-from tests.e2e.test_window import POISON, Key, Modifier, _accessible_name
+from tests.e2e.usual_window import POISON, Key, Modifier, accessible_name
 from tests.hub_server import HubServer
 
 REPO, FILE = "TheBloke/TinyLlama-1.1B-Chat-v0.3-GGUF", "tinyllama-1.1b-chat-v0.3.Q4_K_M.gguf"
@@ -176,7 +176,7 @@ def test_every_tool_of_the_page_is_reached_with_the_tab_key_and_has_a_name(page)
     reached, nameless = set(), []
     for _ in range(24):
         item = page.root.activeFocusItem()
-        if item is not None and not _accessible_name(item):
+        if item is not None and not accessible_name(item):
             nameless.append((item.objectName(), item.metaObject().className()))
         while item is not None:
             reached.add(item.objectName())

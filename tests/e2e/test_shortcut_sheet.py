@@ -1,7 +1,7 @@
 """The sheet of keys in the real window, read with the keyboard alone."""
 
 from tests.e2e.conftest import fake_loader
-from tests.e2e.test_window import Key, Modifier
+from tests.e2e.usual_window import Key, Modifier
 
 
 def test_every_key_on_the_sheet_is_reached_with_the_keyboard_in_a_small_window(open_window, paths):

@@ -1,43 +1,14 @@
 """What one expects of any window: search, drafts, menus with undo, keys everywhere, sizes, foreign text."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QWheelEvent
 from PySide6.QtTest import QTest
 
 from oa_desktop.ui import network_wall
-from tests.e2e.conftest import SLOW_MS, fake_loader
-from tests.e2e.seeding import bush, chain, talk
-from tests.steps import lines_run
-
-Key, Modifier = Qt.Key, Qt.KeyboardModifier
-POISON = (
-    '<img src="http://127.0.0.1:9/x"> ![](http://127.0.0.1:9/y) '
-    "<style>@import url(http://127.0.0.1:9/z)</style> std::vector<int> end"
-)
-
-
-@pytest.fixture
-def window(open_window, paths):
-    """A window with a few conversations; the newest stands first."""
-    window = open_window(fake_loader(paths))
-    for name, title in (("rye", "Growing rye"), ("oat", "Growing oats"), ("bar", "Growing barley")):
-        window.stored(lambda store, name=name, title=title: talk(store, name, title, f"How about {title}?"))
-    window.wiring.conversations.refresh()
-    window.until(lambda: window.find("conversation2") is not None)
-    return window
-
-
-def titles(window):
-    return [row.title for row in window.wiring.conversations.rows.rows]
-
-
-def open_first(window):
-    window.click("conversation0")
-    window.until(lambda: window.wiring.session.current is not None)
+from tests.e2e.conftest import SLOW_MS
+from tests.e2e.seeding import chain, talk
+from tests.e2e.usual_window import POISON, Key, Modifier, accessible_name, open_first, titles
 
 
 def test_search_finds_titles_and_messages_and_opens_the_message(window):
@@ -145,16 +116,9 @@ def test_everything_that_takes_focus_has_a_name(window):
         window.press(Key.Key_Tab)
         item = window.root.activeFocusItem()
         accessible = QGuiApplication.focusObject()
-        if item is not None and not _accessible_name(item):
+        if item is not None and not accessible_name(item):
             nameless.append((item.objectName(), item.metaObject().className(), accessible.objectName()))
     assert nameless == []
-
-
-def _accessible_name(item):
-    from PySide6.QtGui import QAccessible
-
-    interface = QAccessible.queryAccessibleInterface(item)
-    return interface.text(QAccessible.Text.Name) if interface is not None else ""
 
 
 @pytest.mark.parametrize("size", [(1000, 640), (1440, 900), (2560, 1440), (720, 480)])
@@ -246,120 +210,6 @@ def test_u01_poison_in_every_string_reaches_no_network_and_stays_visible(window)
     window.until(lambda: window.find("menuRename") is not None)
     window.grab(window.paths.data / "poison.png")
     assert network_wall.refused == []
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What it took to show a conversation. lines: of our Python, in the GUI thread. items: in the window."""
-
-    lines: int
-    items: int
-
-
-def opening(window, name, shown):
-    """Click on a conversation of `seeding` and wait until it and its tree are on screen."""
-
-    def is_open():
-        nodes = window.wiring.tree.nodes.rows
-        here = window.wiring.session.tree_id == f"{name}-0" and bool(nodes)
-        return here and nodes[0].message_id.startswith(f"{name}-") and bool(shown())
-
-    def click():
-        keys = [row.tree_id for row in window.wiring.conversations.rows.rows]
-        window.click(f"conversation{keys.index(f'{name}-0')}")
-        window.until(is_open, SLOW_MS)
-
-    window.wait_for_engine()
-    lines = lines_run(click, within="oa_desktop")
-    return Opening(lines, sum(1 for _ in items_of(window.root.contentItem())))
-
-
-def items_of(item):
-    stack = [item]
-    while stack:
-        found = stack.pop()
-        yield found
-        stack += found.childItems()
-
-
-def test_s17_a_prompt_with_two_thousand_replies_makes_no_more_items_than_one_with_few(window):
-    for name, width in (("few", 250), ("many", 2_000)):
-        window.stored(lambda store, name=name, width=width: bush(store, name, width))
-    window.wiring.conversations.refresh()
-    window.until(lambda: titles(window)[:2] == ["A wide one"] * 2)
-    few, many = (opening(window, name, lambda: window.find("replyCard0")) for name in ("few", "many"))
-    assert many.items < 1.1 * few.items
-    assert many.lines < 12 * few.lines, "eight times the replies"
-
-
-def test_s18_a_chain_of_ten_thousand_messages_opens_at_its_end(window):
-    for name, length in (("short", 1_250), ("long", 10_000)):
-        window.stored(lambda store, name=name, length=length: chain(store, name, length))
-    window.wiring.conversations.refresh()
-    window.until(lambda: titles(window)[:2] == ["A long one"] * 2)
-    short, long = (
-        opening(window, name, lambda: window.item("thread").property("atEnd")) for name in ("short", "long")
-    )
-    assert long.items < 1.1 * short.items
-    assert long.lines < 12 * short.lines, "eight times the messages"
-
-
-@pytest.mark.slow
-def test_u08_ten_thousand_conversations_are_shown_in_pages(window):
-    def fill(store):
-        with store.transaction():
-            for number in range(10_000):
-                talk(store, f"c{number}", f"Conversation {number}")
-
-    def refresh():
-        window.wiring.conversations.refresh()
-        window.until(
-            lambda: window.item("searchField").property("placeholderText") == "Search 10,003 conversations",
-            SLOW_MS,
-        )
-
-    window.stored(fill)
-    assert lines_run(refresh, within="oa_desktop") < 100_000, "a page of it, not the whole"
-    assert len(titles(window)) == 200
-    conversations = window.item("conversationList")
-    items = sum(1 for _ in items_of(conversations))
-
-    def more_at_the_end() -> bool:
-        conversations.setProperty("contentY", conversations.property("contentHeight"))
-        return len(titles(window)) > 200
-
-    in_the_store = str(Path("oa_desktop", "store"))
-    lines = lines_run(lambda: window.until(more_at_the_end, SLOW_MS), within=in_the_store)
-    assert len(titles(window)) == 400
-    assert sum(1 for _ in items_of(conversations)) < 1.2 * items
-    assert lines < 500, "only asked for here, and read on its own thread"
-
-
-def test_u08_a_large_prompt_is_shown_by_its_beginning_and_copied_whole(window):
-    text = "x" * 1_000_000
-    window.stored(lambda store: talk(store, "large", "Large", text))
-    window.wiring.conversations.refresh()
-    window.until(lambda: titles(window)[0] == "Large")
-    small = opening(window, "bar", lambda: window.find("promptText"))
-    large = opening(window, "large", lambda: window.find("promptText"))
-    assert len(window.item("promptText").property("text")) < 10_000
-    assert "994,000" in window.item("showWhole").property("text")
-    assert large.items < 1.1 * small.items
-    assert large.lines < 2 * small.lines
-    window.wiring.thread_view.copyMessage("large-0")
-    assert QGuiApplication.clipboard().text() == text
-
-
-def test_u08_ten_megabytes_are_not_pasted_and_the_window_says_so(window):
-    QGuiApplication.clipboard().setText("All work and no play. " * 480_000)
-    window.click("composerInput")
-    window.type("Kept. ")
-    window.press(Key.Key_V, Modifier.ControlModifier)
-    assert window.item("composerInput").property("text") == "Kept. "
-    window.until(lambda: "200,000 can be pasted" in window.item("toast").property("text"))
-    QGuiApplication.clipboard().setText("A little.")
-    window.press(Key.Key_V, Modifier.ControlModifier)
-    window.until(lambda: window.item("composerInput").property("text") == "Kept. A little.")
 
 
 def test_an_edit_of_the_first_prompt_is_paged_like_any_other(window):
