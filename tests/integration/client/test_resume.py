@@ -34,13 +34,13 @@ Start = Callable[..., Awaitable[EngineProcess]]
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Start an engine on the tour model that saves into one folder."""
+async def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
+    """Start an engine on the tour model that saves into one folder, and has the time it takes to end."""
+    monkeypatch.setattr(launch, "STOP_TIMEOUT_S", 120)
+    command = (sys.executable, "-c", PATIENT_ENGINE)
     started: list[EngineProcess] = []
 
-    async def start(
-        path: Path = TOUR, command: tuple[str, ...] | None = None, **options: object
-    ) -> EngineProcess:
+    async def start(path: Path = TOUR, **options: object) -> EngineProcess:
         given = {"threads": 1, "ctx": 1024, "state_dir": tmp_path / "states", **options}
         engine = await EngineProcess.start(EngineOptions(path, **given), command=command)
         started.append(engine)
@@ -168,11 +168,8 @@ async def test_nothing_is_saved_without_a_folder(start: Start, tmp_path: Path):
     assert not (tmp_path / "states").exists()
 
 
-async def test_stopping_in_the_middle_of_a_reply_saves_and_nobody_has_to_insist(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(launch, "STOP_TIMEOUT_S", 120)
-    engine = await start(command=(sys.executable, "-c", PATIENT_ENGINE))
+async def test_stopping_in_the_middle_of_a_reply_saves_and_nobody_has_to_insist(start: Start):
+    engine = await start()
     client = engine.client()
     endless = {"ignore_eos": True}
     async with client, aclosing(client.chat(QUESTION, sampling=endless, max_tokens=900)) as events:
