@@ -46,13 +46,6 @@ def test_every_figure_stands_beside_a_reference_of_as_many_rounds(run):
         assert len(figure["values"]) == len(figure["references"]) > 0
 
 
-def test_what_is_shared_is_not_read_again(run):
-    """No speed: with the prompt in memory or on disk a fraction of the work is left, however busy it is."""
-    ratios = json.loads(run[0].stdout)["ratios"]
-    assert ratios["hop"] < 1
-    assert ratios["sequential_4"] < 1
-
-
 def test_a_program_that_is_no_llama_server_is_one_sentence(tmp_path: Path):
     done = bench(tmp_path, "--llama-server", sys.executable)
     assert done.returncode == 1
