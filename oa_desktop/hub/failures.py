@@ -12,6 +12,7 @@ from oa_desktop.hub import sentences
 from oa_desktop.hub.download.answers import retry_after_s
 from oa_desktop.hub.endpoint import offline_variable
 from oa_desktop.hub.errors import HubError
+from oa_desktop.hub.proxies import proxy_for
 from oa_desktop.hub.sentences import Asked
 
 EXPECTED = (
@@ -90,6 +91,8 @@ def _of_network(exc: BaseException, asked: Asked) -> HubError:
             return sentences.proxy(asked, said)
         case httpx2.TimeoutException():
             return sentences.silent(asked)
+        case httpx2.ConnectError() if proxy_for(asked.endpoint):
+            return sentences.no_proxy(asked, said)
         case httpx2.ConnectError():
             no_such_name = any(isinstance(cause, socket.gaierror) for cause in causes)
             return sentences.unreachable(asked, said, no_such_name=no_such_name)

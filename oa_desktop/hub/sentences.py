@@ -117,6 +117,16 @@ def proxy(asked: Asked, said: str) -> HubUnreachable:
     )
 
 
+def no_proxy(asked: Asked, said: str) -> HubUnreachable:
+    """There is no connection to the proxy, so none to the hub is tried."""
+    return HubUnreachable(
+        "hub-proxy",
+        f"The proxy on the way to {asked.host} cannot be reached.",
+        detail=said,
+        hint="Check the network and the proxy settings of this system.",
+    )
+
+
 def busy(asked: Asked, status: int, said: str, wait_s: float | None) -> HubBusy:
     """It wants to be asked later. wait_s: when, if it says so."""
     slow_down = status == 429

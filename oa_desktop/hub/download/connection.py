@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import truststore
 import urllib3
@@ -22,6 +21,7 @@ from oa_desktop.hub.download.part_note import Source
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.hub.errors import HubUnreachable
 from oa_desktop.hub.in_time import in_time
+from oa_desktop.hub.proxies import proxy_for
 from oa_desktop.hub.sentences import Asked
 
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings have whole addresses, signatures too
@@ -149,11 +149,7 @@ class Connections:
             raise _unreachable(exc, asked_at(address)) from exc
 
     def _pool(self, address: str) -> urllib3.PoolManager:
-        parts = urlsplit(address)
-        proxies = getproxies()
-        proxy = _with_scheme(proxies.get(parts.scheme) or proxies.get("all") or "")
-        if proxy and proxy_bypass(parts.hostname or ""):
-            proxy = ""
+        proxy = proxy_for(address)
         with self._lock:
             if proxy not in self._pools:
                 self._pools[proxy] = self._made(proxy)
@@ -178,12 +174,6 @@ class Connections:
             proxy_ssl_context=self._context,
             proxy_headers=urllib3.make_headers(proxy_basic_auth=credentials) if credentials else None,
         )
-
-
-def _with_scheme(proxy: str) -> str:
-    """As everybody understands it: HOST:PORT alone is an HTTP proxy."""
-    scheme, separator, rest = proxy.rpartition("://")
-    return f"{scheme.lower() if separator else 'http'}://{rest}" if rest else ""
 
 
 def _unreachable(cause: Exception, asked: Asked) -> HubUnreachable:

@@ -350,6 +350,15 @@ def test_a_proxy_that_refuses(
 
 
 @pytest.mark.usefixtures("own_client")
+def test_a_proxy_that_is_not_there_is_named_and_not_the_hub(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    error = trouble(lambda: hub.repo(REPO), HubUnreachable)
+    assert (error.code, "The proxy on the way" in error.title) == ("hub-proxy", True)
+
+
+@pytest.mark.usefixtures("own_client")
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://secret@x"])
 def test_a_proxy_the_app_cannot_use(hub: Hub, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
