@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -82,9 +82,13 @@ class JobFolder:
     def discard(self, job: DownloadJob | NewerJob) -> None:
         """Nothing of it is to be left; `alone` with it. Raises OSError."""
         self._file(job.key).unlink(missing_ok=True)
-        others = self._notes()
-        for sha256 in set(job.sha256) - others.wanted() if others.all_read else ():
-            self._remove(sha256)
+        self.give_up(job.sha256)
+
+    def give_up(self, sha256: Iterable[str]) -> None:
+        """Remove what came of these files, unless a download that is noted still wants them."""
+        notes = self._notes()
+        for unwanted in set(sha256) - notes.wanted() if notes.all_read else ():
+            self._remove(unwanted)
 
     def noted(self, job: DownloadJob) -> DownloadJob | None:
         """What is known of it on disk."""

@@ -12,6 +12,7 @@ import pytest
 
 from oa_desktop.errors import OaError, StorageError
 from oa_desktop.hub.api import Hub
+from oa_desktop.hub.download.progress import Control
 from oa_desktop.hub.download.tuning import Tuning
 from oa_desktop.paths import app_paths
 from oa_desktop.services.downloads.downloader import ModelDownloader
@@ -337,6 +338,22 @@ async def test_what_belongs_to_no_download_is_cleaned_up_at_the_next_start(place
     (folder / "broken.job").write_text("{")
     async with place.queue():
         assert [file.name for file in folder.iterdir()] == []
+
+
+async def test_what_came_of_a_file_that_the_hub_replaced_is_not_kept(place: Place) -> None:
+    held_up(place.server)
+    job = DownloadJob(REPO, (FILE,))
+    async with place.queue() as queue:
+        await queue.downloads.add(job)
+        await queue.until(job.key, lambda row: row.done_bytes > 0)
+    old = hashlib.sha256(made_model(1_000_000)).hexdigest()
+    assert f"{old}.part" in place.files()
+    place.server.no_more_faults()
+    place.server.add_repo(REPO, {FILE: made_model(500_000)})
+    library = ModelLibrary(app_paths({"OA_DESKTOP_HOME": str(place.root)}))
+    downloader = ModelDownloader(Hub(place.server.endpoint), library, place.models, QUICK)
+    model = await asyncio.to_thread(downloader.download, job, Control())
+    assert place.files() == [model.model.path.name]
 
 
 async def test_a_pinned_hash_that_is_not_the_hubs_is_refused(place: Place) -> None:
