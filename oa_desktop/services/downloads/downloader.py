@@ -63,11 +63,11 @@ class ModelDownloader:
             raise on_this_machine(exc) from exc
 
     def _downloaded(self, job: DownloadJob, control: Control) -> Received:
-        before = self.jobs.noted(job)
+        earlier = self.jobs.noted(job)
         self.jobs.save(job)
         job, locations = self._located(job, control)
-        if before is not None:  # of another commit, perhaps with other files
-            self.jobs.give_up(before.sha256)
+        if earlier is not None:  # of another commit, perhaps with other files
+            self.jobs.give_up(earlier.sha256)
         known = self._library.with_hashes(job.sha256)
         if known is not None and known.problem is None:
             self.jobs.forget(job)
