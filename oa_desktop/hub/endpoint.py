@@ -60,11 +60,6 @@ def may_carry_token(endpoint: str) -> bool:
         return host == "localhost"
 
 
-def is_offline(environment: Mapping[str, str] | None = None) -> bool:
-    """Whether the environment says to stay off the network."""
-    return bool(offline_variable(environment))
-
-
 def offline_variable(environment: Mapping[str, str] | None = None) -> str:
     """The variable that keeps the app off the network; empty when there is none."""
     values = os.environ if environment is None else environment

@@ -51,11 +51,6 @@ class ModelFile:
         """The context to open it with when the settings do not say."""
         return default_context(self.facts) if self.facts is not None else 0
 
-    @property
-    def repairable(self) -> bool:
-        """Whether a download can make a model that cannot be used whole again."""
-        return self.problem is not None and self.source is not None
-
 
 class ModelExaminer:
     """Checks files and remembers the good ones for as long as they do not change."""

@@ -71,7 +71,7 @@ def test_one_flipped_bit_is_found_told_and_keeps_the_model_from_being_used(
     assert found.repair == model.source
     with pytest.raises(ModelDamaged, match="is not what was published"):
         shelf.library().resolve(model.ref)
-    assert library.show(model.ref).repairable
+    assert library.show(model.ref).problem is not None
     assert library.with_hashes(found.sha256) is library.with_hashes(model.source.sha256) is None  # type: ignore[union-attr]
     put(model.path, model_bytes())
     assert library.verify(model.ref).ok
@@ -90,7 +90,7 @@ def test_the_damaged_part_of_a_set_is_named(shelf: Shelf, library: ModelLibrary)
     assert library.verify(model.ref).sentence.startswith("Parts 2, 3 of 3 are damaged: each is not as")
     files[1].unlink()
     assert library.verify(model.ref).sentence == "Only 2 of 3 parts are here. Download the model again."
-    assert library.show(model.ref).repairable
+    assert library.show(model.ref).problem is not None
 
 
 def test_an_import_is_compared_with_what_it_was(library: ModelLibrary, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_an_import_is_compared_with_what_it_was(library: ModelLibrary, tmp_path:
     damage(linked.path)
     found = library.verify(linked.ref)
     assert (found.ok, found.repair) == (False, None)
-    assert not library.show(linked.ref).repairable
+    assert library.show(linked.ref).source is None
     with pytest.raises(ModelDamaged, match="is not what it was"):
         library.resolve(linked.ref)
 
@@ -176,7 +176,7 @@ def test_a_download_takes_the_place_of_a_linked_file_that_is_gone(
     source = source_of(hash_of(model_bytes()))
     linked = library.link(elsewhere, source)
     elsewhere.unlink()
-    assert library.show(linked.ref).repairable
+    assert library.show(linked.ref).problem is not None
     new = put(shelf.paths.models / "t.gguf", model_bytes())
     again = library.add_downloaded((new,), source)
     assert (again.ref, again.origin, len(library.list_models())) == (linked.ref, Origin.DOWNLOADED, 2)
@@ -198,7 +198,8 @@ class Repairing:
 
     def repair(self) -> None:
         broken = self.library.show(self.model.ref)
-        assert broken.repairable
+        assert broken.problem is not None
+        assert broken.source is not None
         source = broken.source
         assert source is not None
         received = self._download(DownloadJob(source.repo, source.paths, source.commit))
