@@ -11,6 +11,7 @@ import math
 import random
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -36,11 +37,13 @@ class Answer:
     """Seconds since the request was sent.
 
     arrivals: when text of each reply came, once for all that came together.   ended_s: the last byte.
+    complete: that byte was the end of the stream.
     """
 
     arrivals: tuple[tuple[float, ...], ...]
     ended_s: float
     usage: dict[str, Any] = field(default_factory=dict)
+    complete: bool = False
 
     @property
     def reused_tokens(self) -> int:
@@ -77,14 +80,19 @@ class Stream:
         self._thread = threading.Thread(target=self._read_all, name="bench-stream", daemon=True)
 
     async def __aenter__(self) -> "Stream":
-        self._connection.connect()
+        """Raises: EngineError when nobody answers."""
+        try:
+            self._connection.connect()
+        except OSError as error:
+            raise _lost() from error
         self._started_s = time.perf_counter()
         self._thread.start()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         if not self._ended and self._connection.sock is not None:
-            self._connection.sock.shutdown(2)
+            with suppress(OSError):  # the engine may have hung up just now
+                self._connection.sock.shutdown(2)
         await asyncio.to_thread(self._thread.join)
         self._connection.close()
 
@@ -98,29 +106,36 @@ class Stream:
         await asyncio.to_thread(self._wait, chunks)
 
     async def answer(self) -> Answer:
-        """All of it. Raises: EngineError when the engine refuses."""
+        """All of it. Raises: EngineError when the engine refuses, fails, or ends before its answer."""
         await asyncio.to_thread(self._wait, math.inf)
-        return self.so_far()
+        answer = self.so_far()
+        if not answer.complete:
+            raise _lost()
+        return answer
 
     def so_far(self) -> Answer:
-        """What has come. Raises: EngineError when the engine refused."""
+        """What has come. Raises: EngineError when the engine refused or failed."""
         if self._failure is not None:
             raise self._failure
         arrivals: tuple[list[float], ...] = tuple([] for _ in range(self._replies))
         usage: dict[str, Any] = {}
+        complete = False
         parser = EventParser()
         for moment_s, chunk in tuple(self._chunks):
             for data in parser.feed(chunk):
-                if data == "[DONE]":
+                complete = data == "[DONE]"
+                if complete:
                     continue
                 members = json.loads(data)
+                if "error" in members:
+                    raise _refused(data.encode())
                 usage = members.get("usage") or usage
                 for choice in members["choices"]:
                     times = arrivals[choice["index"]]
                     if choice["text"] and (not times or times[-1] != moment_s):
                         times.append(moment_s)
         ended_s = self._chunks[-1][0] if self._chunks else 0.0
-        return Answer(tuple(map(tuple, arrivals)), ended_s, usage)
+        return Answer(tuple(map(tuple, arrivals)), ended_s, usage, complete)
 
     def _wait(self, chunks: float) -> None:
         """Woken once: a thread that looks at every piece would take its time from the engine."""
@@ -164,16 +179,24 @@ class Asking:
             return await stream.answer()
 
     def metric(self, name: str) -> float:
-        """One number of `/metrics`. Raises: EngineError when it is not there."""
+        """One number of `/metrics`. Raises: EngineError when it is not there, or nobody answers."""
         address = urlsplit(self._handle.base_url)
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_TIMEOUT_S)
-        connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {self._handle.token}"})
-        page = connection.getresponse().read()
-        connection.close()
+        try:
+            connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {self._handle.token}"})
+            page = connection.getresponse().read()
+        except (OSError, http.client.HTTPException) as error:
+            raise _lost() from error
+        finally:
+            connection.close()
         for line in page.decode().splitlines():
             if line.startswith(f"{name} "):
                 return float(line.split()[1])
         raise _refused(page)
+
+
+def _lost() -> EngineError:
+    return EngineError("bench-engine-lost", "The engine ended while it was measured.")
 
 
 def _refused(said: bytes) -> EngineError:
