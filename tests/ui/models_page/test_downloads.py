@@ -4,24 +4,21 @@ import threading
 
 from oa_desktop.errors import OaError
 from oa_desktop.services.downloads.row import State
-from tests.hub_server import Status, Trickle
+from tests.hub_server import Stall, Status
 from tests.made_gguf import made_model
 from tests.ui.models_page.page_rows import ENTRY, FILE, REPO, downloads, hero, on_disk
 
 
 def begin(page, wired, hub_server):
-    """A download of the recommended model that is on its way and would take some seconds more."""
+    """A download of the recommended model of which some came; the rest comes when faults are over."""
     hub_server.add_repo(REPO, {FILE: made_model(600_000)})
-    hub_server.fail(Trickle(150_000), times=None)
+    hub_server.fail(Stall(100_000, 3600), times=None)
     page.catalogue.download(ENTRY)
     wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0.1)
 
 
 def test_d13_a_download_is_paused_and_goes_on_where_it_was(page, wired, hub_server):
-    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
-    hub_server.fail(Trickle(150_000), times=None)
-    page.catalogue.download(ENTRY)
-    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0.1)
+    begin(page, wired, hub_server)
     key = downloads(page)[0].key
     assert page.downloads_view.active
     assert page.catalogue.heroDownload == key
@@ -38,10 +35,7 @@ def test_d13_a_download_is_paused_and_goes_on_where_it_was(page, wired, hub_serv
 
 
 def test_a_download_that_cannot_go_on_because_of_its_folder_says_so(page, wired, hub_server, paths):
-    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
-    hub_server.fail(Trickle(150_000), times=None)
-    page.catalogue.download(ENTRY)
-    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0)
+    begin(page, wired, hub_server)
     page.downloads_view.pause(downloads(page)[0].key)
     wired.until(lambda: downloads(page)[0].can_resume)
     (paths.models / ".downloads").rename(paths.models / ".moved")
@@ -63,10 +57,7 @@ def test_what_a_newer_version_began_is_told_once_and_left_alone(start, paths):
 
 
 def test_d13_a_cancelled_download_leaves_nothing(page, wired, hub_server, paths):
-    hub_server.add_repo(REPO, {FILE: made_model(600_000)})
-    hub_server.fail(Trickle(150_000), times=None)
-    page.catalogue.download(ENTRY)
-    wired.until(lambda: bool(downloads(page)) and downloads(page)[0].progress > 0)
+    begin(page, wired, hub_server)
     page.downloads_view.cancel(downloads(page)[0].key)
     wired.until(lambda: not downloads(page))
     assert hero(page).standing == ""
@@ -79,7 +70,7 @@ def test_d14_a_download_goes_on_after_the_app_was_closed(start, hub_server):
     begin(page, first, hub_server)
     first.close()
     first.worker = None
-    assert not any(thread.name.startswith("download") for thread in threading.enumerate())
+    first.until(lambda: not any(thread.name.startswith("download") for thread in threading.enumerate()))
     hub_server.no_more_faults()
     before = len(hub_server.seen("cdn", "GET"))
     second = start()
