@@ -199,7 +199,6 @@ class Repairing:
     def repair(self) -> None:
         broken = self.library.show(self.model.ref)
         assert broken.problem is not None
-        assert broken.source is not None
         source = broken.source
         assert source is not None
         received = self._download(DownloadJob(source.repo, source.paths, source.commit))
