@@ -1,6 +1,5 @@
 """Searching the hub from the models page: results, their files, late answers, and staying offline."""
 
-import asyncio
 import threading
 
 from oa_desktop.gguf.header import read_header
@@ -100,14 +99,14 @@ class SlowSearch:
 
 def test_a_late_answer_of_an_earlier_search_is_not_shown(page, wired):
     search = page.search._search = page.search._opened._search = SlowSearch()
+    arrived, take = [], page.search._arrived
+    page.search._arrived = lambda attempt, found: (take(attempt, found), arrived.append(found))
     page.search.ask("first")
     page.search.ask("second")
     wired.until(lambda: page.search.state == "results")
     search.may_answer.set()
-    wired.until(lambda: search.answered == ["second", "first"])
-    came_after = []
-    wired.wiring.bridge.run(asyncio.to_thread(int), came_after.append, came_after.append)
-    wired.until(lambda: bool(came_after))
+    wired.until(lambda: len(arrived) == 2)
+    assert search.answered == ["second", "first"]
     assert [row.title for row in page.search.rows.rows] == ["second"]
 
 
