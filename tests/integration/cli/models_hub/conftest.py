@@ -22,14 +22,7 @@ __all__ = ["ring"]
 REPO, FILE = "someone/model-GGUF", "model.Q4_K_M.gguf"
 CONTENT = made_model(200_000)
 TOKEN = "hf_" + "Secret" * 6
-QUICK = Tuning(
-    stall_s=2,
-    attempts=2,
-    first_wait_s=0.01,
-    longest_wait_s=0.02,
-    spare_bytes=0,
-    reserve_bytes=0,
-)
+QUICK = Tuning(attempts=2, first_wait_s=0.01, longest_wait_s=0.02, spare_bytes=0, reserve_bytes=0)
 
 
 class Run:

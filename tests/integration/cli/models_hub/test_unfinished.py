@@ -1,5 +1,10 @@
 """Downloads that meet trouble: waited out, listed, resumed, discarded, and right in the end."""
 
+from dataclasses import replace
+
+import pytest
+
+from oa_desktop.services.downloads import downloader
 from tests.hub_server import HubServer
 from tests.hub_server.faults import (
     ChangedEtag,
@@ -23,7 +28,7 @@ from tests.hub_server.faults import (
 )
 from tests.made_gguf import made_model
 
-from .conftest import CONTENT, FILE, REPO, Run
+from .conftest import CONTENT, FILE, QUICK, REPO, Run
 
 FAULTS = (
     *(CutAfter(n, reset=reset) for n in (0, 1, 70_000, 199_999) for reset in (False, True)),
@@ -112,7 +117,10 @@ def test_d04_damaged_data_is_never_a_model(run: Run, served: HubServer) -> None:
     assert len(run.json("list")["models"]) == 1
 
 
-def test_with_all_faults_at_random_the_file_is_right_in_the_end(run: Run, served: HubServer) -> None:
+def test_with_all_faults_at_random_the_file_is_right_in_the_end(
+    run: Run, served: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloader, "Tuning", lambda: replace(QUICK, stall_s=2))
     tries = 0
     for seed in range(5):
         served.chaos(seed, 0.7, FAULTS)
