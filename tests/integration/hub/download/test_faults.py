@@ -4,7 +4,6 @@ import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -102,8 +101,8 @@ def test_d02_a_server_that_keeps_its_reader_busy_with_other_things_is_given_up_t
 def test_d02_a_trickle_that_never_ends_waits_for_the_person_too(bench: Bench) -> None:
     bench.server.fail(Trickle(200), times=None)
     with pytest.raises(HubUnreachable, match="Hardly anything"):
-        bench.download(stall_s=0.15)
-    assert len(bench.ranges()) == bench.tuning.attempts + 1
+        bench.download(stall_s=0.5, attempts=1)
+    assert len(bench.ranges()) == 2
 
 
 def test_d02_after_some_attempts_it_waits_for_the_person_with_what_it_has(bench: Bench) -> None:
@@ -112,7 +111,7 @@ def test_d02_after_some_attempts_it_waits_for_the_person_with_what_it_has(bench:
         bench.download(attempts=0)
     bench.server.fail(Stall(0, 3600), times=None)
     with pytest.raises(HubUnreachable) as caught:
-        bench.download(stall_s=0.1)
+        bench.download(stall_s=0.5, attempts=1)
     assert "Hardly anything" in caught.value.title
     assert not bench.target.exists()
     bench.server.no_more_faults()
@@ -312,7 +311,7 @@ def test_d10_a_redirect_to_where_models_never_come_from_is_refused(bench: Bench,
     with pytest.raises(HubError) as caught:
         bench.download()
     assert caught.value.code == "redirect-refused"
-    assert bench.left() == [] or not bench.target.exists()
+    assert not bench.target.exists()
 
 
 def test_d10_a_redirect_to_the_same_storage_is_followed(bench: Bench) -> None:
@@ -342,15 +341,14 @@ def test_d11_a_page_of_just_the_right_length_is_named_too(bench: Bench) -> None:
     assert bench.left() == []
 
 
-def test_no_network_is_told_after_some_attempts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network_is_told_after_some_attempts(bench: Bench) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         port = nobody.getsockname()[1]
-        location = bench.hub.locate(REPO, "model.Q4_K_M.gguf", "main")
         bench.server.fail(Redirect(f"http://127.0.0.1:{port}/gone"), times=None)
         with pytest.raises(HubUnreachable, match="cannot be reached"):
             bench.download()
-    assert urlsplit(location.url).port != port
+    assert len(bench.ranges()) == bench.tuning.attempts + 1
 
 
 def test_a_file_that_is_damaged_on_the_hub_itself_is_not_kept(bench: Bench) -> None:
