@@ -2,15 +2,17 @@
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from oa_desktop.errors import StorageError
-from oa_desktop.hub.download.progress import Progress
+from oa_desktop.hub.download.following_hash import FollowingHash
+from oa_desktop.hub.download.progress import Phase, Progress
 from oa_desktop.hub.errors import DownloadCancelled
-from tests.hub_server import HubServer, Stall, Trickle
+from tests.hub_server import HubServer, SeenRequest, Stall, Trickle
 
 from .child import child
 from .conftest import FILE, REPO, Bench
@@ -61,26 +63,27 @@ def test_d13_what_is_paused_is_noted_to_the_byte(bench: Bench) -> None:
     assert bench.told[0].done_bytes in (0, 1_000_000)
 
 
+def storage_sent(requests: Sequence[SeenRequest]) -> int:
+    return sum(request.sent_bytes for request in requests if request.origin == "cdn")
+
+
 def test_d14_killed_twenty_times_at_random_it_ends_with_the_right_file(
     hub_server: HubServer, large: bytes, tmp_path: Path
 ) -> None:
     hub_server.add_repo(REPO, {FILE: large})
-    hub_server.fail(Trickle(6_000_000), times=None)
+    # no child gets it whole, however late it is killed: over two connections twenty bring 18 MB at most
+    hub_server.fail(Trickle(6_000_000), Stall(600_000, 3600), times=None)
     dice = random.Random(14)
-    kills, furthest = 0, 0
-    while kills < TIMES:
+    for kills in range(TIMES):
+        before, wanted = len(hub_server.seen()), dice.randrange(100_000, 500_000)
         process = child(hub_server, tmp_path, lanes=1 + kills % 2)
-        assert process.stdout is not None
-        wanted = furthest + dice.randrange(100_000, 500_000)
-        for line in process.stdout:
-            if line.strip() == "done" or int(line) >= wanted:
-                break
-        process.kill()
-        process.communicate()
-        kills += 1
+        try:
+            hub_server.wait_for(lambda seen, n=before, wanted=wanted: storage_sent(seen[n:]) >= wanted)
+        finally:
+            process.kill()
+            process.communicate()
         part = next(tmp_path.glob(".downloads/*.part"), None)
         assert part is not None, "it was killed before it was whole"
-        furthest = wanted
     hub_server.no_more_faults()
     process = child(hub_server, tmp_path)
     _, error = process.communicate(timeout=60)
@@ -92,15 +95,25 @@ def test_d14_killed_twenty_times_at_random_it_ends_with_the_right_file(
     assert int(last.removeprefix("bytes=").split("-")[0]) > 1_000_000, "the last run began where others ended"
 
 
-def test_cancelling_while_the_file_is_checked_is_prompt_and_keeps_it(bench: Bench) -> None:
+def next_once_stopped(checking: FollowingHash, file: BinaryIO, limit: int) -> bytes:
+    """Reads nothing until nobody wants it any more."""
+    checking._stopped.wait(60)
+    return file.read(limit)
+
+
+def test_cancelling_while_the_file_is_checked_is_prompt_and_keeps_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class AtCheck:
         def append(self, progress: Progress) -> None:
-            if progress.done_bytes == progress.total_bytes > 0:
+            if progress.phase is Phase.CHECKING:
                 bench.stop.set()
 
     bench.told = AtCheck()
-    with pytest.raises(DownloadCancelled):
-        bench.download()
+    with monkeypatch.context() as slow_disk:
+        slow_disk.setattr(FollowingHash, "_next", next_once_stopped)
+        with pytest.raises(DownloadCancelled):
+            bench.download()
     assert not bench.target.exists()
     bench.stop.clear()
     bench.told = []
