@@ -90,6 +90,11 @@ def remove_leftovers(root: Path) -> None:
                     _remove_leftover(Path(entry.path))
 
 
+def in_use(folder: Path) -> bool:
+    """Whether an engine writes or reads a file there, which has a temporary name meanwhile."""
+    return any(entry.name.endswith(_TEMPORARY_SUFFIX) for entry in _entries(folder))
+
+
 def _remove_leftover(path: Path) -> None:
     descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | _FLAGS)
     try:

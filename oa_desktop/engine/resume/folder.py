@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from oa_desktop.engine.resume.eviction import Limits, has_room, to_evict
@@ -17,6 +17,7 @@ from oa_desktop.engine.resume.files import (
     FOLDER_MODE,
     SUFFIX,
     StateFile,
+    in_use,
     new_temporary,
     on_trial,
     open_state,
@@ -109,6 +110,12 @@ class StateFolder:
                 if segment is not None:
                     found.append(segment)
         return sorted(found, key=lambda segment: segment.start)
+
+    def remove_orphans(self, orphans: Iterable[Segment]) -> None:
+        """Remove segments that hang on nothing; not while what they hang on may have another name."""
+        if not in_use(self.path):
+            for orphan in orphans:
+                self.remove(orphan.name)
 
     @contextlib.contextmanager
     def lent(self, name: str) -> Iterator[Path]:

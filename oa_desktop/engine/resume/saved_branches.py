@@ -30,8 +30,7 @@ class SavedBranches:
         self._saver = Saver(backend, tree, folder, self._index, scratch)
         self.wait_s: float | None = None
         """Call `save_next` after so long without work; None: there is no need."""
-        for orphan in self._look():
-            folder.remove(orphan.name)
+        folder.remove_orphans(self._look())
         self._saver.evict()
 
     def acquire(self, tokens: Sequence[int]) -> int:

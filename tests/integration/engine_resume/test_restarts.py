@@ -280,6 +280,19 @@ def test_a_new_engine_of_the_same_folder_is_seen_by_the_old_one(tmp_path: Path):
     assert old.saved.counts().branches == other.saved.counts().branches == 1
 
 
+def test_an_engine_that_starts_while_another_reads_a_file_keeps_what_hangs_on_it(tmp_path: Path):
+    prompt = words(2500)
+    first = Engine(tmp_path, FakeBackend(n_ctx=4096))
+    first.ask(prompt)
+    first.save()
+    saved = names(tmp_path)
+    with first.folder.lent(branch_name(prompt[:256])):
+        second = Engine(tmp_path, FakeBackend(n_ctx=4096))
+    assert names(tmp_path) == saved
+    assert second.ask(prompt).texts == [expected(prompt)]
+    assert second.saved.counts().restored_tokens == 2499
+
+
 def test_other_models_and_settings_see_nothing_of_it(tmp_path: Path):
     first = Engine(tmp_path)
     first.ask(words(200))
