@@ -16,7 +16,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     """The body of `request`.
 
     Raises: Problem 413 above BODY_LIMIT_BYTES (before the rest is read), 408 when it does not arrive,
-    400 when it is not one JSON object. Never finite numbers stay in: the fields refuse them by name.
+    400 when it is not one JSON object. NaN and Infinity stay in: the fields refuse them by name.
     """
     raw = await _read(request)
     try:
