@@ -51,6 +51,8 @@ def resume(key: str, as_json: bool) -> None:
         note("No download is waiting to be finished.")
     documents, failures = [], 0
     for job in jobs:
+        if app.downloader.jobs.noted(job) is None:  # finished or given up by another program meanwhile
+            continue
         note(f"{printable(job.repo)}: {printable(job.paths[0])}")
         try:
             received = download(app.downloader, job, app.download_limit)

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from oa_desktop.cli import app as cli_app
+from oa_desktop.cli import models_unfinished
 from oa_desktop.cli.main import main
+from oa_desktop.hub.errors import DownloadStopped
 from oa_desktop.paths import app_paths
+from oa_desktop.services.downloads.downloader import ModelDownloader
 from oa_desktop.services.downloads.job import DownloadJob
 from oa_desktop.services.downloads.jobs import JobFolder
 from tests.made_gguf import made_model
@@ -51,6 +54,25 @@ def test_d13_a_name_that_several_downloads_have_discards_none_of_them(run: Run, 
         jobs.save(DownloadJob(repo, JOB.paths))
     assert run("discard", JOB.paths[0], exit_code=2).startswith("There are 2 unfinished downloads model.Q4")
     assert len(jobs.load()) == 2
+
+
+def test_d13_what_is_given_up_while_others_are_resumed_is_not_begun_again(
+    run: Run, jobs: JobFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for repo in ("one/model-GGUF", "two/model-GGUF"):
+        jobs.save(DownloadJob(repo, JOB.paths))
+    begun: list[str] = []
+
+    def given_up_meanwhile(_downloader: ModelDownloader, job: DownloadJob, _limit: Callable[[], int]) -> None:
+        begun.append(job.repo)
+        for other in jobs.load():
+            jobs.discard(other)
+        raise DownloadStopped("disk-full", "The disk is full.")
+
+    monkeypatch.setattr(models_unfinished, "download", given_up_meanwhile)
+    assert "1 of 2 downloads could not be finished" in run("resume", exit_code=1)
+    assert len(begun) == 1
+    assert jobs.load() == ()
 
 
 def test_d12_a_copy_that_fails_leaves_its_progress_not_before_the_sentence(
