@@ -105,7 +105,7 @@ def test_u08_a_large_prompt_is_shown_by_its_beginning_and_copied_whole(window):
     window.wiring.conversations.refresh()
     window.until(lambda: titles(window)[0] == "Large")
     small = opening(window, "bar", lambda: window.find("promptText"))
-    large = opening(window, "large", lambda: window.find("promptText"))
+    large = opening(window, "large", lambda: window.find("showWhole"))
     assert len(window.item("promptText").property("text")) < 10_000
     assert "994,000" in window.item("showWhole").property("text")
     assert large.items < 1.1 * small.items

@@ -6,7 +6,6 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QWheelEvent
 from PySide6.QtTest import QTest
 
 from oa_desktop.ui import network_wall
-from tests.e2e.conftest import SLOW_MS
 from tests.e2e.seeding import chain, talk
 from tests.e2e.usual_window import POISON, Key, Modifier, accessible_name, open_first, titles
 
@@ -30,7 +29,7 @@ def test_each_conversation_keeps_its_own_draft(window):
     window.type("half a thought")
     window.click("conversation1")
     window.until(lambda: window.wiring.session.tree_id == "oat-0")
-    assert window.item("composerInput").property("text") == ""
+    window.until(lambda: window.item("composerInput").property("text") == "")
     window.click("conversation0")
     window.until(lambda: window.item("composerInput").property("text") == "half a thought")
     window.until(
@@ -78,9 +77,9 @@ def test_enter_during_composition_never_sends(window):
     QCoreApplication.sendEvent(QGuiApplication.focusObject(), commit)
     window.until(lambda: window.item("composerInput").property("text") == "你")
     window.wait_for_engine()
-    window.press(Key.Key_Return)
-    window.until(lambda: len(window.tree) > 2, SLOW_MS)
-    window.wait_for_replies()
+    with window.replies():
+        window.press(Key.Key_Return)
+    assert len(window.tree) > 2
     assert window.wiring.session.current.last_prompt().lang == "zh"
 
 
@@ -125,7 +124,7 @@ def test_everything_that_takes_focus_has_a_name(window):
 def test_nothing_sticks_out_at_any_size(window, size):
     open_first(window)
     sticks_out_nowhere(window, size)
-    assert (window.find("treePanel") is not None) == (size[0] >= 1440)
+    window.until(lambda: (window.find("treePanel") is not None) == (size[0] >= 1440))
 
 
 @pytest.mark.parametrize("size", [(720, 480), (1440, 900)])
@@ -135,24 +134,33 @@ def test_nothing_sticks_out_with_the_largest_text(window, size):
     window.until(lambda: window.find("replyCard0") is not None)
     window.wiring.app.setTextScale(3.0)
     sticks_out_nowhere(window, size)
-    card = window.item("replyCard0")
-    assert card.mapToScene(QPointF(card.width(), 0)).x() <= size[0]
-    assert window.item("thread").height() > 100
+    window.until(lambda: right_of(window.item("replyCard0")) <= size[0])
+    window.until(lambda: window.item("thread").height() > 100)
     window.item("languageChip").forceActiveFocus()
-    tools = window.item("sendButton").mapToScene(QPointF(0, 0)).x()
-    assert window.item("languageChip").mapToScene(QPointF(0, 0)).x() < tools
+    window.until(lambda: left_of(window.item("languageChip")) < left_of(window.item("sendButton")))
+
+
+def left_of(item):
+    return item.mapToScene(QPointF(0, 0)).x()
+
+
+def right_of(item):
+    return item.mapToScene(QPointF(item.width(), 0)).x()
 
 
 def sticks_out_nowhere(window, size):
+    """At this size, once everything has its new place, which is given with the next picture."""
+
+    def all_inside():
+        for name in ("sendButton", "composer", "modelChip", "thread", "toggleTree"):
+            item = window.item(name)
+            assert right_of(item) <= size[0], name
+            assert item.mapToScene(QPointF(0, item.height())).y() <= size[1], name
+
     window.root.resize(*size)
     window.until(lambda: window.root.width() == size[0])
     window.until(lambda: window.root.contentItem().width() == size[0])
-    for name in ("sendButton", "composer", "modelChip", "thread", "toggleTree"):
-        item = window.item(name)
-        right = item.mapToScene(QPointF(item.width(), 0)).x()
-        bottom = item.mapToScene(QPointF(0, item.height())).y()
-        assert right <= size[0], name
-        assert bottom <= size[1], name
+    window.until(all_inside)
 
 
 def test_the_list_of_conversations_can_be_put_away(window):
@@ -227,7 +235,7 @@ def test_an_edit_of_the_first_prompt_is_paged_like_any_other(window):
     assert window.item("prompt0", "pagerText").property("text") == "2 / 2"
     window.click("prompt0", "pagerPrevious")
     window.until(lambda: window.wiring.session.tree_id == first)
-    assert window.item("promptText").property("text") == "How about Growing barley?"
+    window.until(lambda: window.item("promptText").property("text") == "How about Growing barley?")
 
 
 def test_a_text_is_found_in_the_open_conversation_and_the_box_is_ready_after_it(window):
