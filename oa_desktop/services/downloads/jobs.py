@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -115,9 +116,7 @@ class JobFolder:
         try:
             yield
         finally:
-            lock.release()
-            with suppress(OSError):
-                self.lock_of(key).unlink()
+            _end(lock)
 
     def clean(self) -> None:
         """Remove what belongs to no job and is in nobody's hands."""
@@ -162,20 +161,25 @@ class JobFolder:
     def _remove(self, sha256: str) -> None:
         lock = self.folder / f"{sha256}.lock"
         try:
-            with filelock.FileLock(lock, timeout=0):
+            held = filelock.FileLock(lock)
+            held.acquire(timeout=0)
+            try:
                 for file in self.folder.glob(f"*{sha256}*"):
                     if file != lock:
                         file.unlink(missing_ok=True)
-            lock.unlink(missing_ok=True)
+            finally:
+                _end(held)
         except (filelock.Timeout, OSError) as exc:
             _log.info("%s stays: %s", lock.stem, exc)
 
     def _remove_of_job(self, file: Path) -> None:
         try:
             if file.suffix == ".lock":
-                with filelock.FileLock(file, timeout=0):
-                    pass
-            elif time.time() - file.stat().st_mtime < _LEFT_BEHIND_S:
+                held = filelock.FileLock(file)
+                held.acquire(timeout=0)
+                _end(held)
+                return
+            if time.time() - file.stat().st_mtime < _LEFT_BEHIND_S:
                 return
             file.unlink(missing_ok=True)
         except (filelock.Timeout, OSError) as exc:
@@ -183,6 +187,16 @@ class JobFolder:
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.job"
+
+
+def _end(lock: filelock.BaseFileLock) -> None:
+    """Release it for good. Its file goes while it is held: afterwards it may already be another's lock."""
+    with suppress(OSError):  # Windows removes no open file
+        Path(lock.lock_file).unlink()
+    lock.release()
+    if sys.platform == "win32":  # nor one that another has open
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()
 
 
 def _age(file: Path) -> tuple[float, str]:

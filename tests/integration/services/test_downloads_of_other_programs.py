@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import filelock
 import pytest
 
 from oa_desktop.errors import StorageError
@@ -17,6 +19,7 @@ from oa_desktop.hub.errors import DownloadStopped
 from oa_desktop.paths import app_paths
 from oa_desktop.services.downloads.downloader import ModelDownloader, Received
 from oa_desktop.services.downloads.job import DownloadJob
+from oa_desktop.services.downloads.jobs import JobFolder
 from oa_desktop.services.downloads.row import State
 from oa_desktop.services.library.model_folder import parts_beside
 from oa_desktop.services.library.models import ModelLibrary
@@ -129,6 +132,26 @@ async def test_d17_of_two_downloads_of_one_file_here_the_one_that_waits_is_cance
 
 def of_hub(place: Place) -> list[str]:
     return [request.path for request in place.server.requests if request.origin == "hub"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="removes no file that another has open")
+def test_d17_a_lock_that_another_program_took_at_once_is_left_to_it(tmp_path: Path) -> None:
+    jobs = JobFolder(tmp_path)
+    jobs.folder.mkdir()
+    other, release = filelock.FileLock(jobs.lock_of(JOB.key)), filelock.FileLock.release
+
+    def taken_at_once(lock: filelock.FileLock, *arguments: object, **options: bool) -> None:
+        release(lock, *arguments, **options)
+        patched.undo()
+        other.acquire(timeout=0)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(filelock.FileLock, "release", taken_at_once)
+        with jobs.alone(JOB.key):
+            pass
+    assert other.is_locked
+    with pytest.raises(DownloadStopped), jobs.alone(JOB.key):
+        pass
 
 
 async def test_d17_a_model_whose_name_differs_by_case_is_not_taken_away_by_cancelling(place: Place) -> None:
