@@ -19,7 +19,12 @@ from oa_desktop.services.library.adopting import adopt_any
 @click.command("download")
 @click.argument("repo")
 @click.argument("file", default="")
-@click.option("--revision", metavar="R", default="", help="A branch, tag or commit; the newest by default.")
+@click.option(
+    "--revision",
+    metavar="R",
+    default="",
+    help="A branch, tag or commit; by default the newest, or that of the list of known models.",
+)
 @click.option("--adopt", is_flag=True, help="Use the file where another program already has it, if one does.")
 @json_option
 def download_command(repo: str, file: str, revision: str, adopt: bool, as_json: bool) -> None:
