@@ -246,6 +246,8 @@ def test_a_listener_that_raises_loses_its_request_only(loop: EngineLoop, caplog:
     loop.submit(request("other"), other)
     assert isinstance(other.wait(), RequestEnd)
     assert loop.healthy
+    outcomes = loop.stats().outcomes()
+    assert (outcomes[Outcome.CANCELLED], outcomes[Outcome.COMPLETED]) == (1, 1)
     assert "not listening" in caplog.text
 
 
