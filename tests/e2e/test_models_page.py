@@ -210,10 +210,18 @@ def test_a_licence_is_read_after_one_has_seen_where_the_link_goes(page):
 @pytest.mark.parametrize("size", [(720, 480), (1440, 900)])
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_nothing_of_the_page_sticks_out(page, size, scale):
+    status = page.item("onDisk0", "onDiskStatus")
+    page.until(lambda: "in use" in status.property("text"))  # all it ever says: where it runs, what it takes
     page.wiring.app.setTextScale(scale)
     page.root.resize(*size)
     page.until(lambda: page.root.contentItem().width() == size[0])
-    for names in (("modelSearch",), ("importFile",), ("recommended",), ("onDisk0", "onDiskMore")):
+    for names in (
+        ("modelSearch",),
+        ("importFile",),
+        ("recommended",),
+        ("onDisk0", "onDiskStatus"),
+        ("onDisk0", "onDiskMore"),
+    ):
         item = page.item(*names)
         page.until(lambda item=item: item.mapToScene(QPointF(item.width(), 0)).x() <= size[0])
     for row in ("catalogue0", "catalogue1"):

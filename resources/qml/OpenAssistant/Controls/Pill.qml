@@ -3,7 +3,10 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import OpenAssistant.Theme
 
-/** A state or score in a thin outline. kind: "neutral", "accent", "machine", "danger", "warning". */
+/** A state or score in a thin outline; where it is given less room, its text ends in dots.
+
+    kind: "neutral", "accent", "machine", "danger", "warning".
+*/
 Rectangle {
     id: root
 
@@ -12,6 +15,8 @@ Rectangle {
     property string iconName: ""
     property string toolTip: ""
     property real maximumWidth: Theme.scaled(260)
+    /** What is no text: the space at both ends, and the icon. */
+    readonly property real besides: 16 + (root.iconName !== "" ? icon.width + row.spacing : 0)
     readonly property color inkColor: root.kind === "accent" ? Theme.accentInk
                                     : root.kind === "machine" ? Theme.machine
                                     : root.kind === "danger" ? Theme.danger
@@ -22,7 +27,7 @@ Rectangle {
     border.width: 1
     color: "transparent"
     implicitHeight: label.implicitHeight + 6
-    implicitWidth: row.implicitWidth + 16
+    implicitWidth: Math.ceil(Math.min(label.implicitWidth, root.maximumWidth)) + root.besides
     radius: height / 2
 
     Accessible.description: root.toolTip
@@ -45,6 +50,8 @@ Rectangle {
         spacing: 4
 
         Icon {
+            id: icon
+
             anchors.verticalCenter: parent.verticalCenter
             color: root.inkColor
             name: root.iconName
@@ -60,7 +67,7 @@ Rectangle {
             elide: Text.ElideRight
             role: "caption"
             text: root.text
-            width: Math.min(implicitWidth, root.maximumWidth)
+            width: Math.max(0, Math.min(implicitWidth, root.maximumWidth, root.width - root.besides))
 
             Accessible.ignored: true
         }

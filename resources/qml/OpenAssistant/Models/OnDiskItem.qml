@@ -72,6 +72,8 @@ ColumnLayout {
                 }
 
                 Pill {
+                    Layout.fillWidth: true
+                    Layout.maximumWidth: implicitWidth
                     iconName: root.loaded ? "check" : ""
                     kind: "accent"
                     maximumWidth: Theme.scaled(360)
