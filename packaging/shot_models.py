@@ -210,6 +210,15 @@ def models_narrow_rows(studio: Studio) -> None:
     scroll(studio, 560)
 
 
+def models_large_text(studio: Studio) -> None:
+    """In a small window, with what a loaded model says at its longest."""
+    studio.window.resize(720, 480)
+    studio.wiring.app.setTextScale(2.0)
+    models_on_disk(studio)
+    studio.settle()
+    scroll(studio, 250)
+
+
 def models_menu(studio: Studio) -> None:
     models_on_disk(studio)
     studio.settle()
@@ -247,5 +256,6 @@ MODEL_STATES: tuple[Callable[[Studio], None], ...] = (
     models_settings_small,
     models_narrow,
     models_narrow_rows,
+    models_large_text,
     download_done,
 )
