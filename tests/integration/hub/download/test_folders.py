@@ -21,6 +21,18 @@ from .child import BOUND_CHILD, FULL_CHILD
 from .conftest import FILE, QUICK, REPO, Bench, slowed
 
 
+def told(code: str, bench: Bench, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What a program of its own says of its download into `folder`."""
+    return subprocess.run(
+        [sys.executable, "-c", code, bench.server.endpoint, REPO, FILE, str(folder), "1"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=60,
+        check=False,
+    )
+
+
 def test_d12_a_disk_that_is_too_small_is_told_before_the_first_byte(bench: Bench) -> None:
     with pytest.raises(DownloadStopped, match="the disk has") as caught:
         bench.download(spare_bytes=1 << 60)
@@ -40,14 +52,7 @@ def test_d12_a_disk_that_fills_up_meanwhile_pauses_the_download(bench: Bench) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of file sizes are of POSIX")
 def test_d12_a_write_that_fails_for_want_of_space_keeps_what_is_there(bench: Bench) -> None:
-    process = subprocess.run(
-        [sys.executable, "-c", FULL_CHILD, bench.server.endpoint, REPO, FILE, str(bench.folder), "1"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        timeout=60,
-        check=False,
-    )
+    process = told(FULL_CHILD, bench, bench.folder)
     assert "disk-full The disk is full" in process.stdout, process.stderr
     before = len(bench.ranges())
     bench.download()
@@ -61,14 +66,7 @@ def test_a_folder_that_cannot_be_written_is_told(bench: Bench) -> None:
     with tempfile.TemporaryDirectory() as root:
         Path(root).chmod(0o755)
         (Path(root) / ".downloads").mkdir(mode=0o555)
-        process = subprocess.run(
-            [sys.executable, "-c", BOUND_CHILD, bench.server.endpoint, REPO, FILE, root, "1"],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            timeout=60,
-            check=False,
-        )
+        process = told(BOUND_CHILD, bench, Path(root))
     assert "cannot be written" in process.stdout, process.stderr
 
 
