@@ -1,4 +1,4 @@
-"""What the engine says about itself, for `/metrics` and `/health`."""
+"""What the engine says about itself, for `/metrics`."""
 
 from dataclasses import dataclass
 
